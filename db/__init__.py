@@ -1,0 +1,1 @@
+"""Everything that talks to Postgres; knows neither the app nor Textual."""

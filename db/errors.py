@@ -1,0 +1,105 @@
+"""One typed error for each way the database can refuse, with a sentence for staff.
+
+Errors are told apart by SQLSTATE first, then by the name of the constraint.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psycopg
+
+
+class DeskError(Exception):
+    """Something the desk can say in one sentence: what happened, and what to do now."""
+
+    exit_code = 1
+
+    def __init__(self, sentence: str, rule: str | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.rule = rule
+
+
+class Refused(DeskError):
+    """A rule of the database said no."""
+
+
+class NotFound(DeskError):
+    """The id is of nothing the signed-in user may see: unknown or another organization's, alike."""
+
+
+class BadInput(DeskError):
+    """What was typed cannot be meant, such as an id that is none."""
+
+    exit_code = 2
+
+
+class NoDatabase(DeskError):
+    """The database cannot be reached, or went away in the middle."""
+
+    exit_code = 3
+
+
+class BeingUpgraded(NoDatabase):
+    """The database is not at the version of this program."""
+
+
+class NotPermitted(DeskError):
+    """The signed-in user may not do this, or nobody is signed in."""
+
+    exit_code = 4
+
+
+class SignInFailed(NotPermitted):
+    """E-mail and password did not fit, or the account is locked for a time."""
+
+
+SIGN_IN_AGAIN = "You are not signed in any more. Sign in again."
+NOT_FOUND = "Not found here. Check the id, or search again."
+LOST = "The database does not answer. Check that it runs and is reachable, then try again."
+UPGRADING = "The database is being upgraded, or not at this version. Try again, or run 'frontdesk db upgrade'."
+
+REFUSALS = {
+    "class_sessions_seats": "No seat is left. Waitlist them, or choose another class.",
+    "booking_held_for_waitlist": "The free seat is held for the waitlist. Ask a manager, or waitlist them.",
+    "booking_waitlist_only_when_full": "A seat is free, so there is no waitlist. Book it instead.",
+    "booking_converted_lead": "This lead is a client now. Book the client.",
+    "booking_erased_person": "This person was erased. Add them anew.",
+    "booking_blocked_person": "This person is blocked. Ask a manager, who can book with a reason.",
+    "booking_session_not_scheduled": "This class was cancelled. Choose another class.",
+    "booking_session_over": "This class ended too long ago to book. Ask a manager, or choose another class.",
+    "booking_comp_reason": "A free booking needs a reason. Type why.",
+    "booking_override_rank": "Only a manager can do this. Ask a manager.",
+    "booking_status_on_insert": "A booking starts confirmed or waitlisted. Book it first.",
+    "booking_transition": "This booking cannot be changed that way any more. Look at the booking.",
+    "booking_undo_over": "It is too late to take this back. Ask a manager, or cancel the booking.",
+    "booking_undo_elsewhere": "Another desk booked this. Take it back there, or ask a manager.",
+    "booking_id_taken": "This booking id is used already. Book again.",
+    "bookings_one_live_lead": "They are booked in this class already.",
+    "bookings_one_live_client": "They are booked in this class already.",
+}
+
+
+def refusal(rule: str | None) -> str:
+    """The sentence for the rule of that name, which is the name of a constraint."""
+    return REFUSALS.get(rule or "", "The database refused this. Nothing was changed.")
+
+
+def translate(error: psycopg.Error) -> DeskError:
+    """The desk's error for a driver's one; it carries no value of the failed statement."""
+    state, rule = error.sqlstate or "", error.diag.constraint_name
+    if state in {"42501", "28000"}:
+        return NotPermitted("You may not do this. Sign in again, or ask a manager.")
+    if state == "23503":
+        return NotFound(NOT_FOUND, rule)
+    if state[:2] == "23":
+        return Refused(refusal(rule), rule)
+    if state[:2] == "22":
+        return BadInput("That cannot be read. Check what was typed.")
+    if state in {"3F000", "42883", "42P01", "42704", "42703"}:
+        return BeingUpgraded(UPGRADING)
+    if state == "57014":
+        return NoDatabase("The database took too long. Try again.")
+    return NoDatabase(LOST)

@@ -1,0 +1,150 @@
+"""The frozen records that repositories return; a screen sees these and never a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+Kind = Literal["lead", "client"]
+Rank = Literal["owner", "manager", "staff", "viewer"]
+Pay = Literal["card", "cash", "later", "comp"]
+Outcome = Literal["booked", "waitlisted", "exists", "full", "due", "refused", "taken_back"]
+BookingStatus = Literal["confirmed", "waitlisted", "attended", "no_show", "cancelled", "late_cancelled"]
+PaymentStatus = Literal["pending", "paid", "comp", "refunded", "void"]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who is signed in, as the database knows it from the token."""
+
+    user_id: UUID
+    name: str
+    email: str
+    installation: UUID
+    expires_at: datetime
+    must_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """An organization the signed-in user works in; `timezone` is IANA, `currency` ISO 4217."""
+
+    id: UUID
+    name: str
+    timezone: str
+    currency: str
+    rank: Rank
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A lead or a client in a list; `booked_*` is the live booking of the organization's today, if any."""
+
+    kind: Kind
+    id: UUID
+    name: str
+    birth_date: date | None
+    phone_end: str
+    email: str
+    blocked: bool
+    last_visit: date | None
+    booked_session_id: UUID | None
+    booked_starts_at: datetime | None
+    booked_status: BookingStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSession:
+    """A class session of one day; `starts_on` is its local date, times are instants, price in minor units."""
+
+    id: UUID
+    starts_on: date
+    program: str
+    open_gym: bool
+    room: str
+    instructors: str
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    extra_seats: int
+    booked_count: int
+    waiting: int
+    status: Literal["scheduled", "cancelled"]
+    price: int
+    bookable: bool
+
+    @property
+    def seats(self) -> int:
+        """How many seats there are, the extra ones included."""
+        return self.capacity + self.extra_seats
+
+    @property
+    def full(self) -> bool:
+        """Whether no seat is left."""
+        return self.booked_count >= self.seats
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRequest:
+    """What the desk asks for; `id` is made by the desk, so that asking again never books twice.
+
+    `pay` None asks what is due; `waitlist` takes a place in line when no seat is left.
+    """
+
+    id: UUID
+    session_id: UUID
+    kind: Kind
+    person_id: UUID
+    pay: Pay | None = None
+    comp_reason: str | None = None
+    override_reason: str | None = None
+    waitlist: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a booking, or would become of it in a dry run.
+
+    `rule` names the rule that refused; `seat` and `seats` count after this booking; `place` is the place in
+    line and `ahead` the names before it; price in minor units of `currency`; `overlaps` names another live
+    booking of the person at the same time.
+    """
+
+    outcome: Outcome
+    rule: str | None
+    booking_id: UUID | None
+    session_id: UUID | None
+    kind: Kind | None
+    person_id: UUID | None
+    person_name: str | None
+    booking_status: BookingStatus | None
+    payment_status: PaymentStatus | None
+    paid_by: Pay | None
+    price: int | None
+    currency: str | None
+    seat: int | None
+    seats: int | None
+    place: int | None
+    ahead: list[str] | None
+    overlaps: str | None
+    recorded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RosterLine:
+    """One booking on the roster of a class session, first the seats, then the waitlist in order."""
+
+    booking_id: UUID
+    kind: Kind
+    person_id: UUID
+    name: str
+    booking_status: BookingStatus
+    payment_status: PaymentStatus
+    paid_by: Pay | None
+    price: int
+    currency: str
+    arrived_at: datetime | None
+    recorded_at: datetime
+    place: int | None

@@ -1,0 +1,197 @@
+"""The signed-in transaction: role, token, organization and statements, sent and answered in one round trip.
+
+Nothing a desk says about itself is believed: the token is looked up by the policies of the database. It
+travels as a bound parameter, since the text of a statement is shown to every connection of the same login.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import class_row
+
+from db import errors
+
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)  # 'error ignored terminating Pipeline'
+
+Record = TypeVar("Record")
+
+CONNECTIONS = 3
+STATEMENT_TIMEOUT_MS = 10_000
+CONNECT_TIMEOUT_S = 5
+
+BEGIN = "begin isolation level read committed"
+SIGN = (
+    "select set_config('role', 'frontdesk_staff', true), set_config('app.token', %s, true),"
+    " set_config('app.organization', %s, true), set_config('app.command', %s, true),"
+    " set_config('statement_timeout', %s, true)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement(Generic[Record]):
+    """One statement and the record that each of its rows becomes."""
+
+    sql: str
+    params: Any
+    record: type[Record]
+
+
+def call(record: type[Record], function: str, *arguments: object) -> Statement[Record]:
+    """A call of a function of the schema `app`, whose columns are the fields of `record`."""
+    marks = ", ".join(["%s"] * len(arguments))
+    return Statement(f"select * from app.{function}({marks})", arguments, record)  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The row of a function that returns nothing."""
+
+    done: bool
+
+
+def do(function: str, *arguments: object) -> Statement[Done]:
+    """A call of a function of the schema `app` that returns nothing."""
+    marks = ", ".join(["%s"] * len(arguments))
+    return Statement(f"select true as done from app.{function}({marks})", arguments, Done)  # noqa: S608
+
+
+class Database:
+    """Up to three connections to one database, opened when first needed.
+
+    `revive` is called before the second try at a connection that could not be made: the bundled server's
+    way to start again.
+    """
+
+    def __init__(self, conninfo: str, revive: Callable[[], object] | None = None) -> None:
+        self._conninfo = conninfo
+        self._revive = revive
+        self._idle: list[psycopg.Connection[Any]] = []
+        self._places = threading.Semaphore(CONNECTIONS)
+
+    def run(
+        self, signing: SignedIn | None, *statements: Statement[Any], dry: bool = False, once: bool = False
+    ) -> list[list[Any]]:
+        """Run the statements in one transaction, signed; a list of records for each.
+
+        A dry run rolls back. When the connection is lost the whole is tried once more, unless `once`: so
+        what is sent must bear being run twice. Raises a `DeskError`.
+        """
+        with self._places:
+            try:
+                return self._attempt(signing, statements, dry)
+            except psycopg.OperationalError as error:
+                if once or error.sqlstate == "57014":
+                    raise errors.translate(error) from None
+            except psycopg.Error as error:
+                if error.sqlstate != "40P01":
+                    raise errors.translate(error) from None
+            try:
+                return self._attempt(signing, statements, dry)
+            except psycopg.Error as error:
+                raise errors.translate(error) from None
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _attempt(
+        self, signing: SignedIn | None, statements: tuple[Statement[Any], ...], dry: bool
+    ) -> list[list[Any]]:
+        connection = self._idle.pop() if self._idle else self._connect()
+        try:
+            rows = _pipeline(connection, signing, statements, "rollback" if dry else "commit")
+        except psycopg.Error:
+            self._mend(connection)
+            raise
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+        return rows
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        try:
+            return self._open()
+        except psycopg.OperationalError:
+            if self._revive is None:
+                raise
+        self._revive()
+        return self._open()
+
+    def _open(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(
+            self._conninfo,
+            autocommit=True,
+            prepare_threshold=None,
+            connect_timeout=CONNECT_TIMEOUT_S,
+            application_name="frontdesk",
+        )
+
+    def _mend(self, connection: psycopg.Connection[Any]) -> None:
+        try:
+            connection.rollback()
+        except psycopg.Error:
+            connection.close()
+            # A restarted server killed the other idle ones too.
+            self.close()
+        else:
+            self._idle.append(connection)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A token on a database, and the organization it works in; what every repository asks for first."""
+
+    database: Database
+    token: str
+    organization_id: UUID | None = None
+    command: str = "desk"
+
+    def at(self, organization_id: UUID) -> SignedIn:
+        """The same token, working in that organization."""
+        return replace(self, organization_id=organization_id)
+
+    def run(self, *statements: Statement[Any], dry: bool = False) -> list[list[Any]]:
+        """Run the statements as this user, see `Database.run`."""
+        return self.database.run(self, *statements, dry=dry)
+
+    def all(self, statement: Statement[Record], dry: bool = False) -> list[Record]:
+        """The records of one statement."""
+        records: list[Record] = self.run(statement, dry=dry)[0]
+        return records
+
+    def one(self, statement: Statement[Record], dry: bool = False) -> Record:
+        """The one record of a statement; `NotFound` without any."""
+        records = self.all(statement, dry)
+        if not records:
+            raise errors.NotFound(errors.NOT_FOUND)
+        return records[0]
+
+
+def _pipeline(
+    connection: psycopg.Connection[Any],
+    signing: SignedIn | None,
+    statements: tuple[Statement[Any], ...],
+    end: str,
+) -> list[list[Any]]:
+    """Send everything, then read: one round trip. BEGIN and the end are explicit, see docs/developers.md."""
+    token = signing.token if signing else ""
+    organization = str(signing.organization_id or "") if signing else ""
+    command = signing.command if signing else "sign-in"
+    with connection.pipeline():
+        connection.execute(BEGIN)
+        connection.execute(SIGN, (token, organization, command, str(STATEMENT_TIMEOUT_MS)))
+        cursors = []
+        for statement in statements:
+            cursor = connection.cursor(row_factory=class_row(statement.record))
+            cursors.append(cursor.execute(statement.sql, statement.params))
+        connection.execute(end)
+    return [cursor.fetchall() for cursor in cursors]
