@@ -1,0 +1,207 @@
+"""The server's main process: whether it answers, who it is, starting, adopting and stopping it."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.embedded import locks
+from db.embedded.binaries import ENVIRONMENT, Binaries
+from db.embedded.errors import EmbeddedError, no_room, told
+from db.embedded.layout import Layout
+
+PORT = 5432
+_LOG_LIMIT = 4_000_000
+_STRAGGLER_SECONDS = 20.0
+_FAST_STOP_SECONDS = 60.0
+_HARD_STOP_SECONDS = 10.0
+_PROBE_SECONDS = 5.0
+_POLL_SECONDS = 0.02
+
+_STARTUP = b"\0\3\0\0user\0postgres\0database\0postgres\0\0"
+_HELLO = (len(_STARTUP) + 4).to_bytes(4, "big") + _STARTUP
+_CANNOT_CONNECT_NOW = b"C57P03\0"
+
+
+@dataclass(frozen=True)
+class Postmaster:
+    """A running server; `child` is None for one that was started by an earlier supervisor."""
+
+    data: Path
+    pid: int
+    child: subprocess.Popen[bytes] | None = None
+
+    def is_alive(self) -> bool:
+        """Whether the main process still runs."""
+        return self.child.poll() is None if self.child else pid_of(self.data) == self.pid
+
+    def wait(self, seconds: float) -> None:
+        """Waits for `seconds`, less if the server ends before."""
+        if self.child:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.child.wait(seconds)
+            return
+        deadline = time.monotonic() + seconds
+        while self.is_alive() and time.monotonic() < deadline:
+            time.sleep(min(0.1, seconds))
+
+    def stop(self) -> None:
+        """Ends the server: sessions are cut and everything is on disk; a server that hangs is killed."""
+        for kind, seconds in (
+            (signal.SIGINT, _FAST_STOP_SECONDS),
+            (signal.SIGQUIT, _HARD_STOP_SECONDS),
+            (signal.SIGKILL, _HARD_STOP_SECONDS),
+        ):
+            if not self.is_alive():
+                return
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, kind)
+            self.wait(seconds)
+
+
+def accepts(layout: Layout) -> bool:
+    """Whether the server takes connections now: asks as libpq's PQping does, in 1-5 ms, without a secret."""
+    folder = layout.socket_folder
+    if folder is None:
+        return False
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(_PROBE_SECONDS)
+            line.connect(str(folder / f".s.PGSQL.{PORT}"))
+            line.sendall(_HELLO)
+            answer = line.recv(4096)
+    except OSError:
+        return False
+    return answer[:1] == b"R" or (answer[:1] == b"E" and _CANNOT_CONNECT_NOW not in answer)
+
+
+def pid_of(data: Path) -> int | None:
+    """Gives the pid of the server that runs on `data`; a pid that another program has by now counts not."""
+    pid = _noted_pid(data)
+    return pid if pid and _serves(_arguments(pid), data) else None
+
+
+def start(layout: Layout, data: Path, folder: Path, binaries: Binaries) -> Postmaster:
+    """Starts the server on `data` with its socket in `folder` and waits until it takes connections.
+
+    Raises `EmbeddedError` when it ends before, or when processes of an earlier one do not go away.
+    """
+    lock = _wait_for_stragglers(layout, data)
+    try:
+        _forget_reused_pid(data, folder)
+        _rotate(layout.log)
+        length = layout.log.stat().st_size
+        server = _launched(layout, data, folder, binaries, lock)
+    finally:
+        os.close(lock)
+    while not accepts(layout):
+        if not server.is_alive():
+            raise _did_not_start(layout, length)
+        server.wait(_POLL_SECONDS)
+    return server
+
+
+def _launched(layout: Layout, data: Path, folder: Path, binaries: Binaries, lock: int) -> Postmaster:
+    quoted = str(folder).replace('"', '""')
+    command = [
+        str(binaries.folder / "postgres"),
+        "-D",
+        str(data),
+        "-p",
+        str(PORT),
+        "-c",
+        "listen_addresses=",
+        "-c",
+        f'unix_socket_directories="{quoted}"',
+    ]
+    with layout.log.open("ab") as log:
+        child = subprocess.Popen(  # noqa: S603
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            env=ENVIRONMENT,
+            start_new_session=True,
+            umask=0o077,
+            pass_fds=(lock,),
+            **layout.account().for_popen(),
+        )
+    return Postmaster(data, child.pid, child)
+
+
+def _wait_for_stragglers(layout: Layout, data: Path) -> int:
+    """Takes the server's lock once no process of an earlier server is left.
+
+    After kill -9 of the main process a busy session runs on until its statement ends, and a new server
+    cannot start beside it.
+    """
+    deadline = time.monotonic() + _STRAGGLER_SECONDS
+    while (lock := locks.exclusive(layout.server_lock, 0.1)) is None:
+        for pid in _processes_in(data):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGQUIT)
+        if time.monotonic() > deadline:
+            raise EmbeddedError(
+                f"Processes of an earlier server still use {data}: end them, or restart this computer."
+            )
+    return lock
+
+
+def _processes_in(data: Path) -> list[int]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "cwd").readlink() == data:
+                found.append(int(process.name))
+    return found
+
+
+def _forget_reused_pid(data: Path, folder: Path) -> None:
+    """Removes lock files whose pid another program has by now: the server would refuse to start for good."""
+    pid = _noted_pid(data)
+    arguments = _arguments(pid) if pid else []
+    if arguments and Path(arguments[0]).name not in ("postgres", "postmaster"):
+        (data / "postmaster.pid").unlink(missing_ok=True)
+        (folder / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+
+
+def _noted_pid(data: Path) -> int | None:
+    try:
+        return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _arguments(pid: int) -> list[str]:
+    if Path("/proc/self").exists():
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+        except OSError:
+            return []
+    said = subprocess.run(  # noqa: S603
+        ["/bin/ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return said.stdout.split()
+
+
+def _serves(arguments: list[str], data: Path) -> bool:
+    return f" -D {data} " in f"{' '.join(arguments)} "
+
+
+def _rotate(log: Path) -> None:
+    if log.exists() and log.stat().st_size > _LOG_LIMIT:
+        log.replace(log.with_suffix(".log.1"))
+    log.touch(0o600)
+
+
+def _did_not_start(layout: Layout, length: int) -> EmbeddedError:
+    with told(layout.home), layout.log.open("rb") as log:
+        log.seek(length)
+        if b"No space left on device" in log.read():
+            return no_room(layout.place or layout.home)
+    return EmbeddedError(f"The database server did not start: the reason is at the end of {layout.log}.")
