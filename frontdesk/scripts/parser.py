@@ -1,0 +1,153 @@
+"""The commands, their arguments and their help; each names the module of this package that runs it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+from typing import TYPE_CHECKING, NoReturn
+from uuid import UUID
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction["Parser"]
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints show what was typed as text."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the usage and the complaint."""
+        from frontdesk.widgets.text import literal
+
+        self.print_usage(sys.stderr)
+        self.exit(2, literal(f"{self.prog}: {message}") + "\n")
+
+
+def parser() -> Parser:
+    """The parser of the whole command line; what it parsed names its `script`."""
+    whole = Parser(
+        prog="frontdesk",
+        description="The front desk of a gym. Without a command, the desk opens.",
+        epilog="Exit codes: 0 done, 1 refused by a rule, 2 usage, 3 no database, 4 not permitted.",
+    )
+    whole.add_argument(
+        "--version", action="store_const", dest="script", const="version", help="show the version"
+    )
+    whole.set_defaults(script="desk")
+    commands = whole.add_subparsers(title="commands", metavar="COMMAND")
+    _add_demo(commands)
+    _add_signing(commands)
+    _add_looking(commands)
+    _add_book(commands)
+    _add_checks(commands)
+    _add_db(commands)
+    _add_organization(commands)
+    _add_staff(commands)
+    return whole
+
+
+def _command(commands: Commands, name: str, script: str, about: str) -> Parser:
+    command = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+    command.set_defaults(script=script)
+    return command
+
+
+def _add_demo(commands: Commands) -> None:
+    demo = _command(commands, "demo", "demo", "make a gym to try things in, and open its desk")
+    demo.add_argument("--headless", action="store_true", help="book two people instead, and print the rows")
+
+
+def _add_signing(commands: Commands) -> None:
+    sign_in = _command(commands, "sign-in", "sign_in", "sign in, so that the commands work as you")
+    sign_in.add_argument("--email", required=True, help="the e-mail you sign in with")
+    sign_in.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help="read the password from stdin; on a second line the new one, where it has to be changed",
+    )
+    _command(commands, "sign-out", "sign_out", "end what sign-in began")
+
+
+def _add_looking(commands: Commands) -> None:
+    find = _command(commands, "find", "find", "find leads and clients by name, e-mail or phone")
+    find.add_argument("text", help="at least two letters of words in any order")
+    sessions = _command(commands, "sessions", "sessions", "list the class sessions of a day")
+    sessions.add_argument("--day", type=_day, help="YYYY-MM-DD, today without it")
+    roster = _command(commands, "roster", "roster", "list who is booked in a class session")
+    roster.add_argument("session", type=_id, help="the session's id")
+    for command in (find, sessions, roster):
+        _add_common(command)
+
+
+def _add_book(commands: Commands) -> None:
+    book = _command(commands, "book", "book", "book a lead or a client into a class session")
+    book.add_argument("--session", type=_id, required=True, help="the session's id")
+    person = book.add_mutually_exclusive_group(required=True)
+    person.add_argument("--lead", type=_id, help="the lead's id")
+    person.add_argument("--client", type=_id, help="the client's id")
+    book.add_argument("--pay", choices=("card", "cash", "later", "comp"), help="how what is due is paid")
+    book.add_argument("--reason", help="why it is free, for --pay comp")
+    book.add_argument("--override", metavar="REASON", help="why a manager books past a rule")
+    book.add_argument("--waitlist", action="store_true", help="take a place in line when no seat is left")
+    book.add_argument("--id", type=_id, help="the booking's id: asked again with it, nothing is booked twice")
+    _add_common(book)
+
+
+def _add_checks(commands: Commands) -> None:
+    _command(commands, "test-booking", "test_booking", "try the booking on stdin, and leave nothing behind")
+    verify = _command(commands, "verify", "verify", "try the database's promises, and leave nothing behind")
+    verify.add_argument("--session", type=_id, help="the session to try with; by itself one with a free seat")
+    verify.add_argument("--organization", type=_id, metavar="ID", help="the organization to try in")
+
+
+def _add_db(commands: Commands) -> None:
+    db = commands.add_parser("db", help="upgrade, downgrade or look at the database")
+    actions = db.add_subparsers(title="commands", metavar="COMMAND", dest="action", required=True)
+    _command(actions, "upgrade", "versions", "bring the database to this version of the program")
+    downgrade = _command(actions, "downgrade", "versions", "take the database back")
+    downgrade.add_argument(
+        "--to", choices=("legacy", "previous"), default="previous", help="before the fix, or one version back"
+    )
+    _command(actions, "status", "versions", "show the version of the database")
+
+
+def _add_organization(commands: Commands) -> None:
+    organization = commands.add_parser("organization", help="add an organization")
+    actions = organization.add_subparsers(title="commands", metavar="COMMAND", dest="action", required=True)
+    add = _command(actions, "add", "organization_add", "add an organization and its owner")
+    add.add_argument("name")
+    add.add_argument("--timezone", required=True, help="an IANA zone, such as Europe/London")
+    add.add_argument("--currency", required=True, help="an ISO 4217 code, such as GBP")
+    add.add_argument("--owner-email", required=True)
+    add.add_argument("--owner-name", required=True)
+
+
+def _add_staff(commands: Commands) -> None:
+    staff = commands.add_parser("staff", help="add someone to the staff")
+    actions = staff.add_subparsers(title="commands", metavar="COMMAND", dest="action", required=True)
+    add = _command(actions, "add", "staff_add", "add someone to an organization's staff")
+    add.add_argument("--organization", required=True, metavar="ID|NAME")
+    add.add_argument("--email", required=True)
+    add.add_argument("--name", required=True)
+    add.add_argument("--rank", required=True, choices=("owner", "manager", "staff", "viewer"))
+
+
+def _add_common(command: Parser) -> None:
+    command.add_argument(
+        "--organization", type=_id, metavar="ID", help="the organization, if you work in several"
+    )
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("that is no id, which is 32 hexadecimal digits") from None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("that is no day; a day looks like 2026-11-24") from None
