@@ -36,6 +36,10 @@ class BadInput(DeskError):
     exit_code = 2
 
 
+class Fault(DeskError):
+    """The database failed in a way that is nobody's refusal: a fault of this program or of the server."""
+
+
 class NoDatabase(DeskError):
     """The database cannot be reached, or went away in the middle."""
 
@@ -92,7 +96,7 @@ def translate(error: psycopg.Error) -> DeskError:
     state, rule = error.sqlstate or "", error.diag.constraint_name
     if state in {"42501", "28000"}:
         return NotPermitted("You may not do this. Sign in again, or ask a manager.")
-    if state == "23503":
+    if state in {"23503", "P0002"}:
         return NotFound(NOT_FOUND, rule)
     if state[:2] == "23":
         return Refused(refusal(rule), rule)
@@ -102,4 +106,6 @@ def translate(error: psycopg.Error) -> DeskError:
         return BeingUpgraded(UPGRADING)
     if state == "57014":
         return NoDatabase("The database took too long. Try again.")
-    return NoDatabase(LOST)
+    if not state or state[:2] in {"08", "53", "57"}:
+        return NoDatabase(LOST)
+    return Fault(f"The database met a fault (SQLSTATE {state}) and nothing was changed. Tell whoever runs it.")

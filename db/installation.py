@@ -1,0 +1,100 @@
+"""Install and remove the functions, policies and triggers of this version: the files of `db/sql`.
+
+They belong to the installed version and not to a revision. Only frontdesk's own objects are removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+FILES = Path(__file__).parent / "sql"
+ORDER = (
+    "identity",
+    "sign_in",
+    "search",
+    "sessions",
+    "seats",
+    "booking_rules",
+    "payments",
+    "booking",
+    "audit",
+    "tenancy",
+    "policies",
+    "grants",
+)
+
+DROP = """
+do $$
+declare
+  v record;
+begin
+  for v in select schemaname, tablename, policyname from pg_policies
+            where roles && array['frontdesk_staff', 'frontdesk_public', 'frontdesk_definer']::name[] loop
+    execute format('drop policy %I on %I.%I', v.policyname, v.schemaname, v.tablename);
+  end loop;
+  for v in select t.tgrelid::regclass as on_table, t.tgname
+             from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+            where not t.tgisinternal and p.pronamespace = to_regnamespace('app') loop
+    execute format('drop trigger %I on %s', v.tgname, v.on_table);
+  end loop;
+  -- Functions may use each other's types, so all go in one statement.
+  select string_agg(p.oid::regprocedure::text, ', ') as all_of_them into v from pg_proc p
+   where p.pronamespace = to_regnamespace('app')
+     and p.proowner in ('frontdesk_owner'::regrole, 'frontdesk_definer'::regrole);
+  if v.all_of_them is not null then
+    execute 'drop function ' || v.all_of_them;
+  end if;
+  drop type if exists app.answer;
+  for v in select c.oid::regclass as name from pg_class c
+            where c.relkind = 'r' and c.relowner = 'frontdesk_owner'::regrole and c.relforcerowsecurity loop
+    execute format('alter table %s no force row level security, disable row level security', v.name);
+  end loop;
+  for v in select c.oid::regclass as name from pg_class c
+            where c.relkind = 'r' and c.relowner = 'frontdesk_owner'::regrole loop
+    execute format('revoke all on %s from frontdesk_staff, frontdesk_public, frontdesk_definer', v.name);
+  end loop;
+end $$
+"""
+
+HAND_OVER = """
+do $$
+declare
+  v record;
+begin
+  for v in select p.oid::regprocedure as name from pg_proc p
+            where p.pronamespace = 'app'::regnamespace and p.prosecdef loop
+    execute format('alter function %s owner to frontdesk_definer', v.name);
+  end loop;
+end $$
+"""
+
+
+def digest() -> str:
+    """The digest of the files, kept in the database as the comment of its schema `app`."""
+    content = b"".join((FILES / f"{name}.sql").read_bytes() for name in ORDER)
+    return hashlib.sha256(content).hexdigest()
+
+
+def remove(connection: psycopg.Connection[Any]) -> None:
+    """Drop what `install` made; tables and their rows stay."""
+    connection.execute(DROP)
+
+
+def install(connection: psycopg.Connection[Any]) -> None:
+    """Make the functions, policies, triggers and grants, in the caller's transaction."""
+    connection.execute("create schema if not exists app")
+    connection.execute("set local check_function_bodies = off")
+    for name in ORDER:
+        connection.execute((FILES / f"{name}.sql").read_bytes())
+    connection.execute("grant create on schema app to frontdesk_definer")
+    # Only the login itself is a member of both owners.
+    connection.execute("set local role none")
+    connection.execute(HAND_OVER)
+    connection.execute("set local role frontdesk_owner")
+    connection.execute("revoke create on schema app from frontdesk_definer")
+    connection.execute(sql.SQL("comment on schema app is {}").format(digest()))

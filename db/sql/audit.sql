@@ -1,0 +1,74 @@
+-- Who did what, written by triggers, append-only. Personal values stand in a row beside the entry, which can be
+-- erased; the entry holds their salted digest.
+
+create function app.digest_of(p_salt uuid, p_value jsonb) returns jsonb
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select to_jsonb(encode(sha256(uuid_send(p_salt) || convert_to(p_value::text, 'UTF8')), 'hex'))
+$$;
+
+-- The row without its personal values, which are replaced by digests.
+create function app.impersonal(p_row jsonb, p_personal text[], p_salt uuid) returns jsonb
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select jsonb_object_agg(k, case when k = any (p_personal) and v <> 'null' then app.digest_of(p_salt, v) else v end)
+    from jsonb_each(p_row) as e(k, v)
+$$;
+
+create function app.personal(p_row jsonb, p_personal text[]) returns jsonb
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select jsonb_object_agg(k, v) from jsonb_each(p_row) as e(k, v) where k = any (p_personal) and v <> 'null'
+$$;
+
+-- The arguments of the trigger are the table's personal columns.
+create function app.audit() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_old jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  v_new jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  v_row jsonb := coalesce(v_new, v_old);
+  v_organization uuid := coalesce(v_row ->> 'organization_id', v_row ->> 'id');
+  v_personal text[] := tg_argv;
+  v_id uuid := gen_random_uuid();
+  v_salt uuid := gen_random_uuid();
+begin
+  if v_old = v_new then
+    return null;
+  end if;
+  insert into public.audit_log
+    (organization_id, id, user_id, desk_id, command, table_name, row_id, action, before, after)
+  values (v_organization, v_id, app.user_id(), app.desk_id(), nullif(current_setting('app.command', true), ''),
+          tg_table_name, (coalesce(v_row ->> 'id', v_row ->> 'user_id'))::uuid, lower(tg_op),
+          app.impersonal(v_old, v_personal, v_salt), app.impersonal(v_new, v_personal, v_salt));
+  if coalesce(app.personal(v_old, v_personal), app.personal(v_new, v_personal)) is not null then
+    insert into public.audit_personal (organization_id, audit_id, salt, before, after)
+    values (v_organization, v_id, v_salt, app.personal(v_old, v_personal), app.personal(v_new, v_personal));
+  end if;
+  return null;
+end $$;
+
+create trigger z_audit after insert or update or delete on public.organizations
+  for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.user_organizations
+  for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.leads
+  for each row execute function app.audit('name', 'email', 'phone', 'birth_date', 'barcode', 'emergency_contact', 'waiver_signed_by', 'blocked_reason');
+create trigger z_audit after insert or update or delete on public.clients
+  for each row execute function app.audit('name', 'email', 'phone', 'birth_date', 'barcode', 'emergency_contact', 'waiver_signed_by', 'blocked_reason');
+create trigger z_audit after insert or update or delete on public.programs
+  for each row execute function app.audit();
+create trigger z_audit after insert or delete or update of program_id, room_id, starts_at, ends_at, capacity, extra_seats, status, handed_in_at
+  on public.class_sessions for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.bookings
+  for each row execute function app.audit('comp_reason', 'override_reason');
+create trigger z_audit after insert or update or delete on public.payments
+  for each row execute function app.audit();
+
+create function app.append_only() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  raise insufficient_privilege using message = tg_table_name || ' is append-only';
+end $$;
+
+create trigger append_only before update or delete or truncate on public.audit_log
+  for each statement execute function app.append_only();
+create trigger append_only before update or delete or truncate on public.payments
+  for each statement execute function app.append_only();

@@ -1,0 +1,189 @@
+-- What may be booked. The rules hold for a plain INSERT or UPDATE too; app.book only words them.
+-- A refusal is a check_violation that carries the name of the rule as its constraint; an id that is not the
+-- organization's is a foreign_key_violation, like one that does not exist.
+-- These run with the rights of whoever writes, so that they see, and can betray, nothing of another organization.
+
+create function app.refuse(p_rule text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  raise check_violation using constraint = p_rule, message = p_rule, table = 'bookings', schema = 'public';
+end $$;
+
+create function app.not_found(p_rule text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  raise foreign_key_violation using constraint = p_rule, message = 'not found', table = 'bookings', schema = 'public';
+end $$;
+
+create function app.check_person(p_booking public.bookings) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_status text;
+  v_blocked boolean;
+  v_erased boolean;
+begin
+  if num_nonnulls(p_booking.customer_id, p_booking.client_id) <> 1 then
+    perform app.refuse('check_customer_or_client_booking');
+  end if;
+  if p_booking.client_id is not null then
+    select 'client', c.blocked_at is not null, c.erased_at is not null into v_status, v_blocked, v_erased
+      from public.clients c where c.organization_id = p_booking.organization_id and c.id = p_booking.client_id;
+  else
+    select l.status, l.blocked_at is not null, l.erased_at is not null into v_status, v_blocked, v_erased
+      from public.leads l where l.organization_id = p_booking.organization_id and l.id = p_booking.customer_id;
+  end if;
+  if v_status is null then
+    perform app.not_found('bookings_person_fkey');
+  elsif v_erased then
+    perform app.refuse('booking_erased_person');
+  elsif v_status = 'converted' then
+    perform app.refuse('booking_converted_lead');
+  elsif v_blocked and not (app.is_manager() and p_booking.override_reason is not null) then
+    perform app.refuse('booking_blocked_person');
+  end if;
+end $$;
+
+create function app.check_session(p_session public.class_sessions) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_hours int;
+begin
+  select case when app.is_manager() then o.manager_hours_after else o.staff_hours_after end into v_hours
+    from public.organizations o where o.id = p_session.organization_id;
+  if p_session.status <> 'scheduled' then
+    perform app.refuse('booking_session_not_scheduled');
+  elsif p_session.ends_at + make_interval(hours => v_hours) < now() then
+    perform app.refuse('booking_session_over');
+  end if;
+end $$;
+
+create function app.check_not_booked(p_booking public.bookings) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  perform from public.bookings b
+    where b.organization_id = p_booking.organization_id and b.class_session_id = p_booking.class_session_id
+      and (b.customer_id = p_booking.customer_id or b.client_id = p_booking.client_id)
+      and b.booking_status in ('confirmed', 'waitlisted', 'attended', 'no_show');
+  if found then
+    raise unique_violation using message = 'booked already', table = 'bookings', schema = 'public',
+      constraint = case when p_booking.client_id is null then 'bookings_one_live_lead' else 'bookings_one_live_client' end;
+  end if;
+end $$;
+
+-- How many of the free seats the waitlist does not wait for.
+create function app.free_seats(p_session public.class_sessions) returns int
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return p_session.capacity + p_session.extra_seats - p_session.booked_count - (
+    select count(*) from public.bookings b
+     where b.organization_id = p_session.organization_id and b.class_session_id = p_session.id
+       and b.booking_status = 'waitlisted');
+end $$;
+
+create function app.check_seat(p_booking public.bookings, p_session public.class_sessions) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_full boolean := p_session.booked_count >= p_session.capacity + p_session.extra_seats;
+  v_held boolean := app.free_seats(p_session) <= 0;
+  v_override boolean := p_booking.override_reason is not null and app.is_manager();
+begin
+  if p_booking.booking_status = 'waitlisted' then
+    if not v_full and not v_held then
+      perform app.refuse('booking_waitlist_only_when_full');
+    end if;
+  elsif v_full and not v_override then
+    perform app.refuse('class_sessions_seats');
+  elsif v_held and not v_override then
+    perform app.refuse('booking_held_for_waitlist');
+  end if;
+  return p_booking.booking_status = 'confirmed' and v_full;
+end $$;
+
+-- Stamp what the writer may not choose: price, payer, payment_status, who, where and when.
+create function app.stamp_booking(p_booking public.bookings, p_session public.class_sessions) returns public.bookings
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  select p.drop_in_price, o.currency into p_booking.price, p_booking.currency
+    from public.programs p join public.organizations o on o.id = p.organization_id
+   where p.organization_id = p_session.organization_id and p.id = p_session.program_id;
+  p_booking.recorded_at := now();
+  p_booking.happened_at := least(coalesce(p_booking.happened_at, now()), now());
+  p_booking.booked_by := app.user_id();
+  p_booking.desk_id := app.desk_id();
+  if p_booking.booking_status = 'waitlisted' then
+    p_booking.paid_by := null;
+  elsif p_booking.price = 0 and p_booking.paid_by is distinct from 'comp' then
+    p_booking.paid_by := null;
+  else
+    p_booking.paid_by := coalesce(p_booking.paid_by, 'later');
+  end if;
+  p_booking.comp_reason := case when p_booking.paid_by = 'comp' then nullif(btrim(p_booking.comp_reason), '') end;
+  p_booking.payment_status := case
+    when p_booking.booking_status = 'waitlisted' or p_booking.paid_by = 'later' then 'pending'
+    when p_booking.paid_by = 'comp' then 'comp'
+    else 'paid' end;
+  return p_booking;
+end $$;
+
+create function app.booking_rules() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_session public.class_sessions;
+begin
+  if new.booking_status not in ('confirmed', 'waitlisted') then
+    perform app.refuse('booking_status_on_insert');
+  end if;
+  new.override_reason := nullif(btrim(new.override_reason), '');
+  perform app.lock_for_booking(new.class_session_id, new.customer_id, new.client_id);
+  select s.* into v_session from public.class_sessions s
+   where s.organization_id = new.organization_id and s.id = new.class_session_id;
+  if not found then
+    perform app.not_found('bookings_class_session_fkey');
+  end if;
+  perform app.check_person(new);
+  perform app.check_session(v_session);
+  perform app.check_not_booked(new);
+  if new.override_reason is not null and not app.is_manager() then
+    perform app.refuse('booking_override_rank');
+  end if;
+  new.over_capacity := app.check_seat(new, v_session);
+  new := app.stamp_booking(new, v_session);
+  if new.paid_by = 'comp' and new.comp_reason is null then
+    perform app.refuse('booking_comp_reason');
+  end if;
+  return new;
+end $$;
+
+create trigger a_booking_rules before insert on public.bookings
+  for each row execute function app.booking_rules();
+
+-- What staff may make of a booking: take it back, at the same desk within minutes, a manager within a day.
+create function app.booking_change_rules() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization public.organizations;
+  v_age interval := now() - old.recorded_at;
+begin
+  if current_user <> 'frontdesk_staff' or new.booking_status = old.booking_status then
+    return new;
+  end if;
+  if old.booking_status not in ('confirmed', 'waitlisted') or new.booking_status <> 'cancelled' then
+    perform app.refuse('booking_transition');
+  end if;
+  select o.* into v_organization from public.organizations o where o.id = old.organization_id;
+  if app.is_manager() then
+    if v_age > make_interval(mins => v_organization.manager_undo_minutes) then
+      perform app.refuse('booking_undo_over');
+    end if;
+  elsif v_age > make_interval(mins => v_organization.undo_minutes) then
+    perform app.refuse('booking_undo_over');
+  elsif app.desk_id() is distinct from old.desk_id then
+    perform app.refuse('booking_undo_elsewhere');
+  end if;
+  new.cancelled_at := now();
+  new.payment_status := 'void';
+  return new;
+end $$;
+
+create trigger a_booking_change_rules before update of booking_status on public.bookings
+  for each row execute function app.booking_change_rules();

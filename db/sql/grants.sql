@@ -1,0 +1,42 @@
+-- What each role may touch. frontdesk_app, the login, may nothing but become frontdesk_staff.
+
+revoke all on all functions in schema app from public;
+revoke all on schema app from public;
+grant usage on schema app to frontdesk_staff, frontdesk_definer;
+grant usage on schema ext to frontdesk_definer;
+
+grant execute on function
+  app.user_id(), app.organization_id(), app.rank(), app.may_write(), app.is_manager(), app.installation(), app.desk_id(),
+  app.token_hash(), app.version(), app.my_organizations(), app.open_desk(text),
+  app.login_challenge(text), app.login(uuid, bytea, bytea, uuid), app.profile(), app.change_password(bytea, bytea),
+  app.sign_out(), app.find(text), app.sessions_on(date), app.roster(uuid),
+  app.lock_for_booking(uuid, uuid, uuid), app.refuse(text), app.not_found(text),
+  app.check_person(public.bookings), app.check_session(public.class_sessions), app.check_not_booked(public.bookings),
+  app.free_seats(public.class_sessions), app.check_seat(public.bookings, public.class_sessions),
+  app.stamp_booking(public.bookings, public.class_sessions), app.live(text), app.overlap(uuid, uuid, uuid),
+  app.answer_about(text, text, uuid, uuid, uuid, uuid),
+  app.try_booking(uuid, uuid, uuid, uuid, text, text, text, text),
+  app.book(uuid, uuid, text, uuid, text, text, text, boolean), app.take_back(uuid)
+to frontdesk_staff;
+grant execute on all functions in schema app to frontdesk_definer;
+
+grant select on public.organizations, public.user_organizations, public.desks, public.leads, public.clients,
+  public.programs, public.rooms, public.instructors, public.class_sessions, public.session_instructors,
+  public.bookings, public.payments, public.tasks, public.audit_log, public.audit_personal
+to frontdesk_staff;
+grant insert (organization_id, id, name), update (name) on public.desks to frontdesk_staff;
+grant insert (organization_id, id, class_session_id, customer_id, client_id, booking_status, paid_by, comp_reason,
+  override_reason, happened_at), update (booking_status) on public.bookings to frontdesk_staff;
+
+grant select on public.organizations, public.users, public.user_organizations, public.desks, public.sign_ins,
+  public.sign_in_challenges, public.tokens, public.secrets, public.leads, public.clients, public.search_documents,
+  public.class_sessions, public.bookings, public.payments, public.tasks, public.alembic_version
+to frontdesk_definer;
+grant insert, update on public.sign_ins to frontdesk_definer;
+grant insert, update, delete on public.sign_in_challenges, public.tokens to frontdesk_definer;
+grant update (salt, stored_key, must_change) on public.users to frontdesk_definer;
+grant insert, update, delete on public.search_documents to frontdesk_definer;
+grant update (booked_count, extra_seats) on public.class_sessions to frontdesk_definer;
+grant update (updated_at) on public.leads, public.clients to frontdesk_definer;
+grant update (booking_status, paid_by, payment_status) on public.bookings to frontdesk_definer;
+grant insert on public.payments, public.tasks, public.audit_log, public.audit_personal to frontdesk_definer;

@@ -1,0 +1,118 @@
+-- Who is asking. The token is a setting of the transaction, sent as a bound parameter; everything else is
+-- derived from it here. All helpers answer NULL unless the token is valid now: in an open REPEATABLE READ
+-- transaction a revoked token would still be seen as valid, and a token is of no use in the transaction that
+-- made it, so that 'begin; login; rollback' is no free guess.
+-- plpgsql, since an SQL-language helper costs twice as much before PostgreSQL 18. Policies call these as
+-- (select app.f()), so that they run once per statement.
+
+create function app.token_hash() returns bytea
+language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    return null;
+  end if;
+  return sha256(convert_to(nullif(current_setting('app.token', true), ''), 'UTF8'));
+end $$;
+
+create function app.user_id() returns uuid
+language plpgsql stable security definer parallel restricted set search_path = pg_catalog, pg_temp as $$
+declare
+  v_user uuid;
+begin
+  select t.user_id into v_user from public.tokens t
+   where t.token_hash = app.token_hash()
+     and not t.change_only
+     and t.revoked_at is null
+     and t.expires_at > statement_timestamp()
+     and t.made_in is distinct from pg_current_xact_id_if_assigned();
+  return v_user;
+end $$;
+
+-- The organization of the transaction, if the user works there; NULL otherwise.
+create function app.organization_id() returns uuid
+language plpgsql stable security definer parallel restricted set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid;
+begin
+  select uo.organization_id into v_organization from public.user_organizations uo
+   where uo.user_id = app.user_id()
+     and uo.organization_id = nullif(current_setting('app.organization', true), '')::uuid
+     and uo.is_active;
+  return v_organization;
+end $$;
+
+-- The user's rank in the organization of the transaction: owner, manager, staff, viewer.
+create function app.rank() returns text
+language plpgsql stable security definer parallel restricted set search_path = pg_catalog, pg_temp as $$
+declare
+  v_rank text;
+begin
+  select uo.role into v_rank from public.user_organizations uo
+   where uo.user_id = app.user_id()
+     and uo.organization_id = nullif(current_setting('app.organization', true), '')::uuid
+     and uo.is_active;
+  return v_rank;
+end $$;
+
+create function app.may_write() returns boolean
+language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce(app.rank() in ('owner', 'manager', 'staff'), false);
+end $$;
+
+create function app.is_manager() returns boolean
+language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce(app.rank() in ('owner', 'manager'), false);
+end $$;
+
+-- The installation that the token was made on; NULL without a valid token.
+create function app.installation() returns uuid
+language plpgsql stable security definer parallel restricted set search_path = pg_catalog, pg_temp as $$
+declare
+  v_installation uuid;
+begin
+  select t.installation into v_installation from public.tokens t
+   where t.token_hash = app.token_hash() and app.user_id() is not null;
+  return v_installation;
+end $$;
+
+-- The desk of this installation in the organization of the transaction, if it was opened there.
+create function app.desk_id() returns uuid
+language plpgsql stable security definer parallel restricted set search_path = pg_catalog, pg_temp as $$
+declare
+  v_desk uuid;
+begin
+  select d.id into v_desk from public.desks d
+   where d.organization_id = app.organization_id() and d.id = app.installation();
+  return v_desk;
+end $$;
+
+-- The revision of the tables and the digest of these files; needs no token.
+create function app.version() returns table (revision text, digest text)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select v.version_num::text, obj_description('app'::regnamespace, 'pg_namespace')
+    from public.alembic_version v
+$$;
+
+create function app.my_organizations()
+returns table (id uuid, name text, timezone text, currency text, rank text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+    select o.id, o.name, o.timezone, o.currency, uo.role
+      from public.user_organizations uo
+      join public.organizations o on o.id = uo.organization_id
+     where uo.user_id = app.user_id() and uo.is_active
+     order by o.name, o.id;
+end $$;
+
+create function app.open_desk(p_name text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.organization_id();
+begin
+  insert into public.desks (organization_id, id, name)
+  values (v_organization, app.installation(), p_name)
+  on conflict (organization_id, id) do update set name = excluded.name where desks.name <> excluded.name;
+end $$;

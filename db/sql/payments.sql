@@ -1,0 +1,25 @@
+-- The money of a booking, as append-only rows written by the booking itself.
+
+create function app.keep_payments() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_op = 'INSERT' then
+    if new.paid_by in ('card', 'cash') then
+      insert into public.payments
+        (organization_id, customer_id, client_id, booking_id, method, amount, currency, desk_id, taken_by)
+      values (new.organization_id, new.customer_id, new.client_id, new.id, new.paid_by, new.price, new.currency,
+              new.desk_id, new.booked_by);
+    end if;
+  elsif old.payment_status <> 'void' and new.payment_status = 'void' then
+    insert into public.payments
+      (organization_id, customer_id, client_id, booking_id, reverses_id, method, amount, currency, desk_id, taken_by)
+    select p.organization_id, p.customer_id, p.client_id, p.booking_id, p.id, p.method, -p.amount, p.currency,
+           app.desk_id(), app.user_id()
+      from public.payments p
+     where p.organization_id = new.organization_id and p.booking_id = new.id and p.reverses_id is null;
+  end if;
+  return null;
+end $$;
+
+create trigger c_keep_payments after insert or update of booking_status on public.bookings
+  for each row execute function app.keep_payments();

@@ -1,0 +1,61 @@
+-- Every table is under row-level security, forced on its owner too; each policy names its role and checks every write.
+
+do $$
+declare
+  v_table regclass;
+begin
+  for v_table in
+    select c.oid::regclass from pg_class c
+     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relowner = 'frontdesk_owner'::regrole
+       and c.relname <> 'alembic_version'
+  loop
+    execute format('alter table %s enable row level security', v_table);
+    execute format('alter table %s force row level security', v_table);
+  end loop;
+end $$;
+
+-- The definer functions look for themselves at what they may show or change.
+do $$
+declare
+  v_table text;
+begin
+  foreach v_table in array array['organizations', 'users', 'user_organizations', 'desks', 'sign_ins', 'sign_in_challenges',
+    'tokens', 'secrets', 'leads', 'clients', 'search_documents', 'class_sessions', 'bookings', 'payments', 'tasks',
+    'audit_log', 'audit_personal']
+  loop
+    execute format('create policy definer_all on public.%I to frontdesk_definer using (true) with check (true)', v_table);
+  end loop;
+end $$;
+
+-- Staff of any rank read what is their organization's.
+do $$
+declare
+  v_table text;
+begin
+  foreach v_table in array array['user_organizations', 'desks', 'leads', 'clients', 'programs', 'rooms', 'instructors',
+    'class_sessions', 'session_instructors', 'bookings', 'payments', 'tasks']
+  loop
+    execute format('create policy staff_read on public.%I for select to frontdesk_staff
+                    using (organization_id = (select app.organization_id()))', v_table);
+  end loop;
+end $$;
+
+create policy staff_read on public.organizations for select to frontdesk_staff
+  using (id = (select app.organization_id()));
+
+create policy manager_read on public.audit_log for select to frontdesk_staff
+  using (organization_id = (select app.organization_id()) and (select app.is_manager()));
+create policy manager_read on public.audit_personal for select to frontdesk_staff
+  using (organization_id = (select app.organization_id()) and (select app.is_manager()));
+
+create policy staff_open on public.desks for insert to frontdesk_staff
+  with check (organization_id = (select app.organization_id()) and id = (select app.installation()));
+create policy staff_rename on public.desks for update to frontdesk_staff
+  using (organization_id = (select app.organization_id()) and id = (select app.installation()))
+  with check (organization_id = (select app.organization_id()) and id = (select app.installation()));
+
+create policy staff_book on public.bookings for insert to frontdesk_staff
+  with check (organization_id = (select app.organization_id()) and (select app.may_write()));
+create policy staff_change on public.bookings for update to frontdesk_staff
+  using (organization_id = (select app.organization_id()) and (select app.may_write()))
+  with check (organization_id = (select app.organization_id()) and (select app.may_write()));

@@ -1,0 +1,183 @@
+-- One search document per person, and the find over it.
+-- LIKE and the trigram operators are not leakproof, so under a policy their index is not used; the definer
+-- function checks the membership itself, takes no organization argument, and its own policy folds away.
+
+-- One folding for documents and queries: case, accents, compatibility forms, the final sigma.
+create function app.fold(p_text text) returns text
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select translate(lower(ext.unaccent('ext.unaccent', normalize(coalesce(p_text, ''), NFKC))), 'ς', 'σ')
+$$;
+
+-- Folded words: an apostrophe joins (O'Brien is obrien), a hyphen parts.
+create function app.words(p_text text) returns text
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select btrim(regexp_replace(regexp_replace(app.fold(p_text), '[''’‘`´ʼ"]', '', 'g'), '[-‐–_,;/\s[:cntrl:]]+', ' ', 'g'))
+$$;
+
+create function app.digits(p_text text) returns text
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select regexp_replace(coalesce(normalize(p_text, NFKC), ''), '[^0-9]', '', 'g')
+$$;
+
+create function app.keep_search_document() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_op = 'DELETE' then
+    delete from public.search_documents d where d.organization_id = old.organization_id and d.person_id = old.id;
+    return null;
+  end if;
+  if new.erased_at is not null or (tg_argv[0] = 'lead' and to_jsonb(new) ->> 'status' = 'converted') then
+    delete from public.search_documents d where d.organization_id = new.organization_id and d.person_id = new.id;
+    return null;
+  end if;
+  insert into public.search_documents as d (organization_id, person_id, kind, name, document)
+  values (new.organization_id, new.id, tg_argv[0], app.words(new.name),
+          ' ' || concat_ws(' ', app.words(new.name), nullif(app.digits(new.phone), ''), nullif(app.words(new.email), '')))
+  on conflict (organization_id, person_id) do update
+    set name = excluded.name, document = excluded.document
+    where d.document <> excluded.document or d.name <> excluded.name;
+  return null;
+end $$;
+
+create trigger keep_search_document after insert or delete or update of name, phone, email, erased_at, status
+  on public.leads for each row execute function app.keep_search_document('lead');
+create trigger keep_search_document after insert or delete or update of name, phone, email, erased_at
+  on public.clients for each row execute function app.keep_search_document('client');
+
+-- The LIKE pattern of one typed word: two letters match the start of a word, three match anywhere. A word of
+-- digits is a phone number, whose leading zero stands for the country that the stored one may name.
+create function app.pattern(p_word text) returns text
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select case
+    when p_word ~ '^[+()./0-9]*[0-9][+()./0-9]*$' then
+      '%' || case when length(app.digits(p_word)) > 3 then ltrim(app.digits(p_word), '0') else app.digits(p_word) end || '%'
+    when length(p_word) < 3 then '% ' || app.literal_pattern(p_word) || '%'
+    else '%' || app.literal_pattern(p_word) || '%'
+  end
+$$;
+
+create function app.literal_pattern(p_text text) returns text
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select replace(replace(replace(p_text, '\', '\\'), '%', '\%'), '_', '\_')
+$$;
+
+-- The ids of those who match, best first: the whole name, the start of the name, the starts of words, then
+-- what stands inside a word, an e-mail or a number.
+create function app.matching(p_organization uuid, p_words text, p_most int)
+returns table (person_id uuid, kind text, place int)
+language plpgsql stable set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $$
+declare
+  c_words constant int := 8;
+  v_words text[] := (string_to_array(p_words, ' '))[1:c_words];
+  p text[] := (select array_agg(app.pattern(w)) from unnest(v_words) w);
+  v_starts text[] := (select array_agg('% ' || app.literal_pattern(w) || '%') from unnest(v_words) w);
+  v_start text := app.literal_pattern(p_words) || '%';
+begin
+  return query
+    select d.person_id, d.kind,
+           case when d.name = p_words then 0
+                when d.name like v_start then 1
+                when ' ' || d.name like all (v_starts) then 2
+                when d.document like all (v_starts) then 3
+                else 4 end
+      from public.search_documents d
+     where d.organization_id = p_organization
+       and d.document like p[1]
+       and (p[2] is null or d.document like p[2])
+       and (p[3] is null or d.document like p[3])
+       and (p[4] is null or d.document like p[4])
+       and (p[5] is null or d.document like p[5])
+       and (p[6] is null or d.document like p[6])
+       and (p[7] is null or d.document like p[7])
+       and (p[8] is null or d.document like p[8])
+     order by 3, d.name, d.person_id
+     limit p_most;
+end $$;
+
+-- Those who nearly match: each typed word resembles a word of the name; nearest first.
+create function app.resembling(p_organization uuid, p_words text, p_most int)
+returns table (person_id uuid, kind text, place int)
+language plpgsql stable set search_path = pg_catalog, ext, pg_temp
+set plan_cache_mode = force_custom_plan set pg_trgm.word_similarity_threshold = 0.2 as $$
+declare
+  c_longest constant int := 40;
+  v_words text[] := (select array_agg(left(w, c_longest)) from unnest(string_to_array(p_words, ' ')) w where length(w) > 1);
+  p text[] := v_words[1:4];
+begin
+  if p is null then
+    return;
+  end if;
+  return query
+    select n.person_id, n.kind, n.edits
+      from (
+        select d.person_id, d.kind, d.name, word_similarity(p_words, d.name) as alike, (
+            select sum(least_edits)::int from (
+              select (select min(levenshtein_less_equal(w, left(t, c_longest), 3))
+                        from unnest(string_to_array(d.name, ' ')) t) as least_edits
+                from unnest(v_words) w) e) as edits
+          from public.search_documents d
+         where d.organization_id = p_organization
+           and p[1] <% d.name
+           and (p[2] is null or p[2] <% d.name)
+           and (p[3] is null or p[3] <% d.name)
+           and (p[4] is null or p[4] <% d.name)
+      ) n
+     where n.edits <= 2 * array_length(v_words, 1)
+     order by n.edits, n.alike desc, n.name, n.person_id
+     limit p_most;
+end $$;
+
+create function app.find(p_text text)
+returns table (
+  kind text, id uuid, name text, birth_date date, phone_end text, email text, blocked boolean, last_visit date,
+  booked_session_id uuid, booked_starts_at timestamptz, booked_status text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  c_most constant int := 50;
+  c_longest constant int := 200;
+  v_organization uuid := app.organization_id();
+  v_zone text := (select o.timezone from public.organizations o where o.id = v_organization);
+  v_words text := app.words(left(p_text, c_longest));
+  v_typed boolean := length(replace(v_words, ' ', '')) >= 2;
+  v_today date := (now() at time zone v_zone)::date;
+begin
+  if v_organization is null or not v_typed then
+    return;
+  end if;
+  return query
+    with exact as materialized (
+      select m.* from app.matching(v_organization, v_words, c_most) m
+    ), hits as materialized (
+      select * from exact
+      union all
+      select * from app.resembling(v_organization, v_words, c_most) r where not exists (select from exact)
+    )
+    select h.kind, p.id, p.name, p.birth_date, right(app.digits(p.phone), 3), coalesce(p.email, ''),
+           p.blocked_at is not null, v.last_visit, b.class_session_id, b.starts_at, b.booking_status
+      from hits h
+      cross join lateral (
+        select l.id, l.name, l.birth_date, l.phone, l.email, l.blocked_at from public.leads l
+         where h.kind = 'lead' and l.organization_id = v_organization and l.id = h.person_id
+        union all
+        select c.id, c.name, c.birth_date, c.phone, c.email, c.blocked_at from public.clients c
+         where h.kind = 'client' and c.organization_id = v_organization and c.id = h.person_id
+      ) p
+      left join lateral (
+        select max((s.starts_at at time zone v_zone)::date) as last_visit
+          from public.bookings vb
+          join public.class_sessions s on s.organization_id = vb.organization_id and s.id = vb.class_session_id
+         where vb.organization_id = v_organization and vb.booking_status = 'attended'
+           and (vb.customer_id = h.person_id or vb.client_id = h.person_id)
+      ) v on true
+      left join lateral (
+        select tb.class_session_id, s.starts_at, tb.booking_status
+          from public.bookings tb
+          join public.class_sessions s on s.organization_id = tb.organization_id and s.id = tb.class_session_id
+         where tb.organization_id = v_organization and tb.booking_status in ('confirmed', 'waitlisted', 'attended')
+           and (tb.customer_id = h.person_id or tb.client_id = h.person_id)
+           and s.starts_at >= v_today::timestamp at time zone v_zone
+           and s.starts_at < (v_today + 1)::timestamp at time zone v_zone
+         order by (s.ends_at < now()), s.starts_at limit 1
+      ) b on true
+     order by h.place, v.last_visit desc nulls last, p.name, p.id;
+end $$;

@@ -1,0 +1,5 @@
+"""The SQLAlchemy metadata of every table."""
+
+from sqlalchemy import MetaData
+
+metadata = MetaData()
