@@ -10,9 +10,7 @@ import importlib
 import io
 import os
 import sys
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
 from db.errors import DeskError
 from frontdesk.scripts.parser import parser
@@ -43,7 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _let_go_of_output()
         return PIPE_CLOSED
     except Exception as error:
-        print(_sentence(error), file=sys.stderr)
+        from frontdesk import crash
+
+        print(crash.sentences(error, crash.write_report(error)), file=sys.stderr)
         return UNEXPECTED
 
 
@@ -63,14 +63,3 @@ def _let_go_of_output() -> None:
     """Send what is still buffered nowhere, or the interpreter complains when it ends."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _sentence(error: Exception) -> str:
-    """Which kind of error, and where in this program: its message may hold values."""
-    house = Path(__file__).resolve().parents[1]
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        if path.is_relative_to(house / "frontdesk") or path.is_relative_to(house / "db"):
-            place = f"{path.relative_to(house)}:{frame.lineno}"
-            return f"Something unexpected happened ({type(error).__name__} at {place})."
-    return f"Something unexpected happened ({type(error).__name__})."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -55,14 +55,37 @@ def reach(configuration: config.Configuration | None = None) -> Reach:
     return Reach(configuration, Database(conninfo), _place(conninfo))
 
 
-def admin_conninfo(configuration: config.Configuration) -> str:
-    """The connection of the database's owner."""
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """The connection of the database's owner, and the passwords that an upgrade gives the logins."""
+
+    conninfo: str = field(repr=False)
+    passwords: dict[str, str] = field(repr=False)
+
+
+def administer(configuration: config.Configuration) -> Administration:
+    """The database for its owner: FRONTDESK_ADMIN_URL, or the bundled server."""
     if configuration.admin_url:
         _place(configuration.admin_url)
-        return configuration.admin_url
+        given = {
+            "frontdesk_app": configuration.app_password,
+            "frontdesk_widget": configuration.widget_password,
+        }
+        return Administration(
+            configuration.admin_url, {login: password for login, password in given.items() if password}
+        )
     if not configuration.embedded:
         raise BadInput("This needs the database's owner. Set FRONTDESK_ADMIN_URL.")
-    return _start(configuration.home).conninfo("frontdesk_admin")
+    cluster = _start(configuration.home)
+    secrets = {login: cluster.secret(login) for login in ("frontdesk_app", "frontdesk_widget")}
+    return Administration(cluster.conninfo("frontdesk_admin"), secrets)
+
+
+def any_conninfo(configuration: config.Configuration) -> str:
+    """A connection of any login, to ask for the version."""
+    if configuration.admin_url or configuration.embedded:
+        return administer(configuration).conninfo
+    return configuration.database_url or _libpq_login()
 
 
 def working(command: str, wanted: UUID | None) -> tuple[SignedIn, Organization]:
