@@ -69,6 +69,7 @@ begin
   for v in select p.oid::regprocedure as name from pg_proc p
             where p.pronamespace = 'app'::regnamespace and p.prosecdef loop
     execute format('alter function %s owner to frontdesk_definer', v.name);
+    execute format('grant execute on function %s to frontdesk_owner', v.name);
   end loop;
 end $$
 """
