@@ -1,0 +1,38 @@
+"""Where the app gets the time from; a test puts a clock in its place that stands still."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+class Clock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """This instant, in UTC."""
+        return datetime.now(UTC)
+
+
+def local(instant: datetime, timezone: str) -> datetime:
+    """The instant as clocks of that IANA zone show it, whatever the terminal's TZ says."""
+    return instant.astimezone(ZoneInfo(timezone))
+
+
+def time_of(instant: datetime, timezone: str) -> str:
+    """The local time, such as '18:00'."""
+    return f"{local(instant, timezone):%H:%M}"
+
+
+def day_of(day: date) -> str:
+    """A day with its weekday, such as 'Tue 24 Nov'."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def day_seen_from(day: date, today: date) -> str:
+    """A day gone by in the fewest words that are clear today: 'today', 'Sun', '12 Oct', 'Mar 2025'."""
+    if day == today:
+        return "today"
+    if timedelta() < today - day < timedelta(days=7):
+        return f"{day:%a}"
+    return f"{day.day} {day:%b}" if abs(today - day) < timedelta(days=300) else f"{day:%b %Y}"

@@ -1,0 +1,273 @@
+"""The one registry of what a key can do: bindings, footer, help and palette come from here.
+
+Nothing on the desk is bound to a bare letter, since letters are a name being typed. F10, F11 and what tmux
+and common terminals keep for themselves stay free.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding
+
+from db.records import Rank
+
+Place = Literal["sign-in", "new-password", "organization", "desk", "roster", "help"]
+
+RANKS: tuple[Rank, ...] = ("viewer", "staff", "manager", "owner")
+EVERYWHERE: frozenset[Place] = frozenset(
+    {"sign-in", "new-password", "organization", "desk", "roster", "help"}
+)
+DESK: frozenset[Place] = frozenset({"desk"})
+FORMS: frozenset[Place] = frozenset({"sign-in", "new-password"})
+
+KEY_NAMES = {
+    "enter": "Enter",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "up": "Up",
+    "down": "Down",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "escape": "Esc",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a key can do; `rank` is the lowest that may, `footer` its place there, 0 kept longest.
+
+    Keys are Textual's names, separated by commas. `bound` False means that a widget listens for them itself.
+    """
+
+    id: str
+    keys: str
+    action: str
+    label: str
+    help: str
+    places: frozenset[Place]
+    footer: int | None = None
+    rank: Rank = "viewer"
+    priority: bool = False
+    bound: bool = True
+
+    @property
+    def key_name(self) -> str:
+        """The first key, as it is written on a keyboard."""
+        return key_name(self.keys.split(",")[0])
+
+    @property
+    def all_keys(self) -> str:
+        """Every key, as written on a keyboard."""
+        return " ".join(key_name(key) for key in self.keys.split(","))
+
+
+def key_name(key: str) -> str:
+    """A key as it is written on a keyboard, such as 'F9' or '^z'."""
+    if key.startswith("ctrl+"):
+        return "^" + key.removeprefix("ctrl+")
+    return KEY_NAMES.get(key, key.upper())
+
+
+COMMANDS = (
+    Command(
+        "desk.do",
+        "enter",
+        "screen.do",
+        "do",
+        "Do what the sentence under the list says.",
+        DESK,
+        0,
+        "staff",
+        priority=True,
+    ),
+    Command(
+        "desk.next_class",
+        "tab",
+        "screen.other_class(1)",
+        "class",
+        "Choose the next class of the day.",
+        DESK,
+        2,
+        priority=True,
+    ),
+    Command(
+        "desk.previous_class",
+        "shift+tab",
+        "screen.other_class(-1)",
+        "class before",
+        "Choose the class before.",
+        DESK,
+        priority=True,
+    ),
+    Command(
+        "desk.down", "down", "screen.other_person(1)", "down", "Choose the next person of the list.", DESK
+    ),
+    Command("desk.up", "up", "screen.other_person(-1)", "up", "Choose the person above.", DESK),
+    Command(
+        "desk.day_after",
+        "pagedown",
+        "screen.other_day(1)",
+        "day",
+        "Show the classes of the day after.",
+        DESK,
+        5,
+    ),
+    Command(
+        "desk.day_before",
+        "pageup",
+        "screen.other_day(-1)",
+        "day before",
+        "Show the classes of the day before.",
+        DESK,
+    ),
+    Command(
+        "desk.choose",
+        "1,2,5,6,7",
+        "",
+        "answer",
+        "Answer the question in the sentence; without a question, digits are typed.",
+        DESK,
+        rank="staff",
+        bound=False,
+    ),
+    Command(
+        "desk.roster", "f2", "screen.roster", "roster", "Show who is booked in the chosen class.", DESK, 3
+    ),
+    Command(
+        "desk.refresh",
+        "f5",
+        "screen.refresh_now",
+        "refresh",
+        "Ask the database again for what is shown.",
+        frozenset({"desk", "roster"}),
+        7,
+    ),
+    Command(
+        "desk.take_back",
+        "f9,ctrl+z",
+        "screen.take_back",
+        "undo",
+        "Take the last booking back.",
+        DESK,
+        1,
+        "staff",
+        priority=True,
+    ),
+    Command(
+        "desk.back",
+        "escape",
+        "screen.back",
+        "back",
+        "Go one step back: the question, the typed text, the day. A booking on its way is set aside.",
+        DESK,
+        6,
+        priority=True,
+    ),
+    Command(
+        "form.enter",
+        "enter",
+        "",
+        "go on",
+        "Go to the next field, or send the last one.",
+        FORMS,
+        0,
+        bound=False,
+    ),
+    Command("form.next", "tab", "app.focus_next", "next field", "Go to the next field.", FORMS),
+    Command(
+        "form.previous", "shift+tab", "app.focus_previous", "field before", "Go to the field before.", FORMS
+    ),
+    Command(
+        "organization.pick",
+        "enter",
+        "",
+        "open its desk",
+        "Open the desk of the chosen organization.",
+        frozenset({"organization"}),
+        0,
+        bound=False,
+    ),
+    Command(
+        "roster.down", "down", "screen.scroll(1)", "down", "Show what stands below.", frozenset({"roster"})
+    ),
+    Command("roster.up", "up", "screen.scroll(-1)", "up", "Show what stands above.", frozenset({"roster"})),
+    Command(
+        "roster.page_down",
+        "pagedown",
+        "screen.scroll(10)",
+        "page",
+        "Show the next page.",
+        frozenset({"roster"}),
+    ),
+    Command(
+        "roster.page_up",
+        "pageup",
+        "screen.scroll(-10)",
+        "page before",
+        "Show the page before.",
+        frozenset({"roster"}),
+    ),
+    Command(
+        "screen.leave",
+        "escape",
+        "screen.leave",
+        "back",
+        "Go back.",
+        frozenset({"roster", "help", "organization"}),
+        0,
+    ),
+    Command("app.help", "f1", "app.help", "help", "Say what the keys do here.", EVERYWHERE - {"help"}, 4),
+    Command(
+        "app.sign_out",
+        "f7",
+        "app.sign_out",
+        "sign out",
+        "Sign out; the desk stands as it was left for whoever signs in.",
+        frozenset({"desk", "organization", "new-password"}),
+        8,
+    ),
+    Command(
+        "app.organization",
+        "ctrl+o",
+        "app.organization",
+        "organization",
+        "Work in another of your organizations.",
+        DESK,
+        9,
+    ),
+    Command("app.quit", "ctrl+q", "app.quit", "quit", "Leave frontdesk.", EVERYWHERE, 10, priority=True),
+)
+
+
+def commands_of(place: Place, rank: Rank = "owner") -> list[Command]:
+    """What keys can do in a place for somebody of that rank."""
+    return [each for each in COMMANDS if place in each.places and may(rank, each.rank)]
+
+
+def may(rank: Rank, lowest: Rank) -> bool:
+    """Whether a rank is at least the lowest that may."""
+    return RANKS.index(rank) >= RANKS.index(lowest)
+
+
+def bindings_of(place: Place) -> list[Binding]:
+    """The bindings of a place; each has its command's id, so that it can be changed."""
+    return [
+        Binding(
+            each.keys,
+            each.action,
+            each.label,
+            show=False,
+            priority=each.priority,
+            id=each.id,
+            tooltip=each.help,
+        )
+        for each in commands_of(place)
+        if each.bound
+    ]
+
+
+def key_of(command_id: str) -> str:
+    """The key of a command as it is written on a keyboard, for sentences that name it."""
+    return next(each.key_name for each in COMMANDS if each.id == command_id)
