@@ -1,0 +1,122 @@
+"""A list that draws only the lines in sight, so that a thousand rows cost what ten do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from frontdesk.widgets.text import fit
+
+Item = TypeVar("Item")
+Part = tuple[str, str]
+"""Text that is safe to show, and the component class that styles it ('' for none)."""
+
+
+class Lines(ScrollView, Generic[Item], can_focus=False):
+    """Rows with a cursor; the focus stays in the field where the user types.
+
+    A row may be None: a gap that holds the others in their places.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "lines--cursor",
+        "lines--strong",
+        "lines--quiet",
+        "lines--good",
+        "lines--warn",
+        "lines--bad",
+    }
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.items: Sequence[Item | None] = ()
+        self.cursor = 0
+        self.hint: Sequence[str] = ()
+
+    @property
+    def current(self) -> Item | None:
+        """The item under the cursor."""
+        return self.items[self.cursor] if 0 <= self.cursor < len(self.items) else None
+
+    def show(self, items: Sequence[Item | None], cursor: int = 0) -> None:
+        """Show other items, with the cursor on that one."""
+        self.items, self.hint = items, ()
+        self.cursor = max(0, min(cursor, len(items) - 1))
+        self._arrange()
+
+    def say(self, *hint: str) -> None:
+        """Show quiet sentences instead of items."""
+        self.items, self.cursor, self.hint = (), 0, hint
+        self._arrange()
+
+    def move(self, by: int, around: bool = False) -> bool:
+        """Move the cursor to the next item in that direction; whether it moved."""
+        to = self.cursor + by
+        if around and self.items:
+            to %= len(self.items)
+        while 0 <= to < len(self.items) and self.items[to] is None:
+            to += by
+        if not 0 <= to < len(self.items) or to == self.cursor:
+            return False
+        self.cursor = to
+        self._keep_in_sight()
+        self.refresh()
+        return True
+
+    def parts(self, item: Item, width: int) -> Sequence[Part]:
+        """The row of an item in that many cells, after the mark of the cursor."""
+        raise NotImplementedError
+
+    def clicked(self, index: int) -> None:
+        """A row was clicked."""
+
+    def render_line(self, y: int) -> Strip:
+        """One line of what is in sight."""
+        index, width = y + round(self.scroll_offset.y), self.size.width
+        base = self.rich_style
+        if self.hint:
+            text = self.hint[index] if index < len(self.hint) else ""
+            return self._strip([(fit(f" {text}", width), "lines--quiet")], False)
+        item = self.items[index] if index < len(self.items) else None
+        if item is None:
+            return Strip.blank(width, base)
+        here = index == self.cursor
+        return self._strip([(">" if here else " ", ""), *self.parts(item, width - 1)], here)
+
+    def on_click(self, event: events.Click) -> None:
+        """Pass the row on."""
+        index = event.y + round(self.scroll_offset.y)
+        if 0 <= index < len(self.items) and self.items[index] is not None:
+            self.clicked(index)
+
+    def on_resize(self) -> None:
+        """Lay the rows out anew."""
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self.hint) or len(self.items))
+        self._keep_in_sight()
+        self.refresh()
+
+    def _keep_in_sight(self) -> None:
+        height, top = self.size.height, round(self.scroll_offset.y)
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, force=True)
+        elif height and self.cursor >= top + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
+
+    def _strip(self, parts: Sequence[Part], here: bool) -> Strip:
+        base = self.rich_style
+        if here:
+            base += self.get_component_rich_style("lines--cursor", partial=True)
+        segments = [
+            Segment(text, base + self.get_component_rich_style(style, partial=True) if style else base)
+            for text, style in parts
+        ]
+        return Strip(segments).adjust_cell_length(self.size.width, base)
