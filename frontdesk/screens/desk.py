@@ -1,0 +1,238 @@
+"""The desk: find a person, see the day's classes, and do what the sentence says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+
+from db.records import Organization, Profile, Rank
+from frontdesk.app import RETRY_S
+from frontdesk.commands import Place, bindings_of, may
+from frontdesk.screens.place import PlaceScreen
+from frontdesk.widgets.booking_pane import BookingPane
+from frontdesk.widgets.day_pane import DayPane
+from frontdesk.widgets.done_line import DoneLine
+from frontdesk.widgets.find import Find
+from frontdesk.widgets.find_pane import FindPane
+from frontdesk.widgets.key_bar import KeyBar
+from frontdesk.widgets.sentence import Speaker
+from frontdesk.widgets.text import literal
+from frontdesk.widgets.top_line import TopLine
+
+REFRESH_S = 10.0
+NOBODY_CHOSEN = "Choose somebody above, and this says what Enter does."
+
+
+class DeskScreen(PlaceScreen):
+    """One organization's desk; find keeps the focus, whatever happens around it."""
+
+    CSS_PATH = "desk.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("desk")]
+    AUTO_FOCUS = "#find"
+    place: ClassVar[Place] = "desk"
+
+    finding = getters.query_one(FindPane)
+    day = getters.query_one(DayPane)
+    booking = getters.query_one(BookingPane)
+    done = getters.query_one(DoneLine)
+
+    def __init__(self, profile: Profile, organization: Organization) -> None:
+        super().__init__()
+        self.profile = profile
+        self.organization = organization
+        self._enter_waits = False
+
+    @property
+    def rank(self) -> Rank:
+        """The user's rank in the organization."""
+        return self.organization.rank
+
+    def compose(self) -> ComposeResult:
+        """Find and people beside the day's classes, the sentence below."""
+        organization = self.organization
+        yield TopLine(self.app.clock.now)
+        with Horizontal(id="panes"):
+            yield FindPane(organization, self._asks)
+            yield DayPane(organization)
+        yield BookingPane(organization.id)
+        yield DoneLine(organization.id)
+        yield self.key_bar()
+
+    def on_mount(self) -> None:
+        """Keep what is shown fresh, and ask again while the database does not answer."""
+        self.set_interval(REFRESH_S, self._refresh_quietly)
+        self._retry = self.set_interval(RETRY_S, self.action_refresh_now, pause=True)
+        self.watch(self.app, "lost_since", self._connection_changed)
+        self.booking.free(NOBODY_CHOSEN)
+        if self.app.demo:
+            self.done.say(literal(self.app.demo), style="$quiet")
+
+    def serve(self, profile: Profile, organization: Organization) -> None:
+        """Stand here for that user; what was typed stays."""
+        self.profile, self.organization = profile, organization
+        self.query_one(TopLine).serve(organization, profile.name, self.app.desk_name)
+        self.query_one(KeyBar).serve(organization.rank)
+        self.action_refresh_now()
+
+    # What keys do.
+
+    def action_do(self) -> None:
+        """Do what the sentence says, once the list answers the text that stands there."""
+        if not may(self.rank, "staff"):
+            self.done.fail("A viewer may look, but not book. Ask an owner for another rank.")
+        elif self.booking.busy or self.finding.settled:
+            self.booking.enter()
+        else:
+            self._enter_waits = True
+
+    def action_choose(self, digit: str) -> None:
+        """Answer the question in the sentence."""
+        self.booking.choose(digit)
+
+    def action_other_class(self, by: int) -> None:
+        """Choose another class; the focus stays."""
+        if self.day.other_class(by):
+            self._offer()
+
+    def action_other_person(self, by: int) -> None:
+        """Choose another person; answers that come later leave the cursor there."""
+        self.finding.people.pin(by)
+        self._enter_waits = False
+        self._offer()
+
+    def action_other_day(self, by: int) -> None:
+        """Show another day."""
+        self.day.other_day(by)
+
+    async def action_roster(self) -> None:
+        """Show who is booked in the chosen class."""
+        from frontdesk.screens.roster import RosterScreen
+
+        if self.day.current:
+            await self.app.push_screen(RosterScreen(self.organization, self.day.current))
+
+    def action_refresh_now(self) -> None:
+        """Ask again for what is shown."""
+        self.day.load_sessions()
+        self.finding.load_people()
+
+    def action_take_back(self) -> None:
+        """Take the last booking back."""
+        if may(self.rank, "staff"):
+            self.done.take_back()
+
+    def action_back(self) -> None:
+        """One step back: the question, the typed text, the day and class."""
+        self._enter_waits = False
+        if self.booking.busy and self.booking.back():
+            return
+        if self.finding.text or self.booking.intention:
+            self.finding.empty()
+            self.booking.free(NOBODY_CHOSEN)
+        else:
+            self.day.back_to_next()
+
+    # What happens in the panes.
+
+    def on_find_pane_typed(self) -> None:
+        """Other letters: an open question is about somebody else now."""
+        self._enter_waits = False
+        self.day.hold = bool(self.finding.text)
+        self.booking.free(NOBODY_CHOSEN)
+
+    def on_find_pane_settled(self) -> None:
+        """The list answers the text: say what Enter does, and do it if Enter was pressed already."""
+        self._offer()
+        if self._enter_waits:
+            self._enter_waits = False
+            self.booking.enter()
+
+    def on_find_answered(self, message: Find.Answered) -> None:
+        """A digit."""
+        self.booking.choose(message.digit)
+
+    def on_people_list_chosen(self) -> None:
+        """A click on a person."""
+        self._offer()
+
+    def on_session_list_chosen(self) -> None:
+        """A click on a class."""
+        self.day.chosen_by_hand()
+        self._offer()
+
+    def on_day_pane_shown(self, message: DayPane.Shown) -> None:
+        """Classes with today's numbers: say the sentence anew."""
+        if message.today:
+            self.query_one(TopLine).show_sessions(message.sessions)
+        self.finding.people.today = self.day.today
+        self._speak()
+        self._offer()
+
+    def on_booking_pane_sent(self) -> None:
+        """A booking is on its way: ready for the next in line."""
+        self.finding.empty()
+
+    def on_booking_pane_booked(self, message: BookingPane.Booked) -> None:
+        """Say so; the next in line most likely wants the next class."""
+        speaker = self._speak()
+        self.done.booked(speaker, message.intention, message.answer)
+        if not self.finding.text and self.day.day is None:
+            self.day.by_hand = False
+        self.day.load_sessions()
+
+    def on_booking_pane_not_booked(self, message: BookingPane.NotBooked) -> None:
+        """Say so loudly: whoever it is about has turned to go."""
+        intention = message.intention
+        what = self._speak().class_of(intention.session)
+        sentence = f"{literal(intention.person.name)} is NOT booked, {what}. {message.why}"
+        self.done.fail(sentence)
+        self.notify(sentence, severity="error", timeout=30, markup=False)
+
+    def on_booking_pane_aside_changed(self) -> None:
+        """Keep naming what has no answer yet."""
+        self.done.set_aside(list(self.booking.aside.values()))
+
+    def on_booking_pane_reason_closed(self) -> None:
+        """A letter returns to find."""
+        self.finding.find.focus()
+
+    def on_done_line_undone(self) -> None:
+        """A seat is free."""
+        self.action_refresh_now()
+
+    def _asks(self, digit: str) -> bool:
+        return self.booking.asks(digit)
+
+    def _offer(self) -> None:
+        """Let the sentence be about the person and the class under the cursors."""
+        shown = self.booking.intention
+        session = self.day.current
+        person = self.finding.current or (shown.person if shown and self.booking.busy else None)
+        if person and session:
+            self.booking.offer(person, session)
+        elif not self.booking.busy:
+            self.booking.free(NOBODY_CHOSEN)
+
+    def _speak(self) -> Speaker:
+        """The words for this user and day."""
+        speaker = Speaker(self.organization, self.day.today, may(self.rank, "manager"))
+        if speaker != self.booking.speaker:
+            self.booking.speaker = speaker
+            self.booking.redraw()
+        return speaker
+
+    def _refresh_quietly(self) -> None:
+        if self.is_current and self.app.lost_since is None:
+            self.action_refresh_now()
+
+    def _connection_changed(self, lost_since: datetime | None) -> None:
+        self.query_one(TopLine).show_connection(lost_since)
+        if lost_since is None:
+            self._retry.pause()
+        else:
+            self._retry.resume()
