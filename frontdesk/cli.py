@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from db.errors import DeskError
 from frontdesk.scripts.parser import parser
 
+USAGE = 2
 INTERRUPTED = 130  # as a shell reports SIGINT
 PIPE_CLOSED = 141  # as a shell reports SIGPIPE
 UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h
@@ -28,8 +29,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         return _run(sys.argv[1:] if argv is None else argv)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0
     except DeskError as error:
         from frontdesk.scripts.output import complain
 
@@ -52,9 +51,14 @@ def _run(argv: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     # Bytes that are no text in the terminal's encoding arrive as surrogates, which no database takes.
-    arguments = parser().parse_args([word.encode(errors="replace").decode() for word in argv])
-    script = importlib.import_module(f"frontdesk.scripts.{arguments.script}")
-    code: int = script.run(arguments)
+    words = [word.encode(errors="replace").decode() for word in argv]
+    try:
+        arguments = parser().parse_args(words)
+    except SystemExit as end:  # how argparse ends after --help and after a complaint
+        code = end.code if isinstance(end.code, int) else USAGE
+    else:
+        script = importlib.import_module(f"frontdesk.scripts.{arguments.script}")
+        code = script.run(arguments)
     sys.stdout.flush()
     return code
 

@@ -66,7 +66,7 @@ def _sentence(answer: Answer) -> str:
     done = {"booked": "Booked", "waitlisted": "Waitlisted", "exists": "Booked already"}[answer.outcome]
     details = [
         f"{answer.person_name} ({answer.kind})",
-        f"seat {answer.seat} of {answer.seats}" if answer.seat else "",
+        f"seat {answer.seat} of {answer.seats}" if answer.seat and not answer.place else "",
         f"place {answer.place} in line" if answer.place else "",
         f"{answer.booking_status}, {answer.payment_status}",
         money(answer.price, answer.currency or "") if answer.price is not None else "",

@@ -104,7 +104,7 @@ def choose(signed_in: SignedIn, wanted: UUID | None) -> Organization:
     if wanted is not None:
         mine = [organization for organization in mine if organization.id == wanted]
         if not mine:
-            raise NotFound("You work in no organization of that id. Leave --organization out to see yours.")
+            raise NotFound("Not found: you work in no organization of that id.")
     if len(mine) > 1:
         ways = "; ".join(f"--organization {one.id} is {literal(one.name)}" for one in mine)
         raise BadInput(f"You work in {len(mine)} organizations. Choose one: {ways}.")

@@ -16,6 +16,7 @@ from frontdesk.scripts.output import complain, print_literal
 from frontdesk.scripts.reach import Reach, reach
 
 SHORTEST = 8
+NO_TEXT = "The password is no UTF-8 text. Type it again."
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,26 +28,23 @@ def run(arguments: argparse.Namespace) -> int:
     signed_in = staff.sign_in(reached.database, arguments.email, password, files.installation(home))
     profile = staff.profile(signed_in)
     if profile.must_change:
-        signed_in = _change(reached, signed_in, password, passwords, arguments.email)
+        _change_password(signed_in, password, passwords)
     _forget_the_last(reached)
     files.keep_token(home, reached.place, signed_in.token)
     print_literal(f"Signed in as {profile.name}.")
     return 0
 
 
-def _change(
-    reached: Reach, signed_in: SignedIn, password: str, passwords: Iterator[str], email: str
-) -> SignedIn:
+def _change_password(signed_in: SignedIn, password: str, passwords: Iterator[str]) -> None:
     """Replace the one-time password; without a new one nobody is signed in."""
     try:
         new = next(passwords)
         if len(new) < SHORTEST or new == password:
             raise BadInput(f"Choose another password, of {SHORTEST} characters or more. Sign in again.")
-        staff.change_password(signed_in, password, new)
+        staff.change_password(signed_in, new)
     except BaseException:
         staff.sign_out(signed_in)
         raise
-    return signed_in
 
 
 def _forget_the_last(reached: Reach) -> None:
@@ -68,15 +66,18 @@ def _from_terminal() -> Iterator[str]:
 
 def _from_stdin() -> Iterator[str]:
     for about in ("the password", "a new password, because this one was made for one use"):
-        line = sys.stdin.readline().rstrip("\r\n")
+        line = sys.stdin.buffer.readline().rstrip(b"\r\n")
         if not line:
             raise BadInput(f"A line of stdin is missing: {about}.")
-        yield _typed(line)
+        try:
+            yield line.decode()
+        except UnicodeDecodeError:
+            raise BadInput(NO_TEXT) from None
 
 
 def _typed(password: str) -> str:
     try:
         password.encode()
     except UnicodeEncodeError:
-        raise BadInput("The password is no UTF-8 text. Type it again.") from None
+        raise BadInput(NO_TEXT) from None
     return password

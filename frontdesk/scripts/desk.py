@@ -1,0 +1,53 @@
+"""`frontdesk` alone: the desk itself."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from db.errors import BadInput, BeingUpgraded
+from frontdesk import config
+from frontdesk.scripts import files
+from frontdesk.scripts.reach import Reach, administer, reach
+
+FRESH = (
+    "There is no gym here yet. Try one with 'frontdesk demo', or make yours with 'frontdesk db upgrade' and"
+    " 'frontdesk organization add'."
+)
+OLDER = "The database is at an older version. Run 'frontdesk db upgrade'."
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    """Open the desk in this terminal."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise BadInput("The desk needs a terminal. For scripts there are commands: frontdesk --help.")
+    configuration = config.load()
+    if configuration.embedded:
+        check_version(configuration)
+    reached = reach(configuration)
+    return open_desk(reached, files.token(configuration.home, reached.place))
+
+
+def check_version(configuration: config.Configuration) -> None:
+    """Say what to do about a bundled database that this program cannot use; of a server the desk says it."""
+    from db import upgrade
+
+    status = upgrade.status(administer(configuration).conninfo)
+    if not status.current:
+        raise BeingUpgraded(FRESH if status.revision is None else OLDER)
+
+
+def open_desk(reached: Reach, token: str | None, demo: str | None = None) -> int:
+    """Run the app until it is left; `demo` says who is signed in to the demo gym."""
+    from frontdesk.app import Desk
+
+    configuration = reached.configuration
+    desk = Desk(
+        reached.database,
+        installation=files.installation(configuration.home),
+        desk_name=configuration.desk_name,
+        token=token,
+        demo=demo,
+    )
+    desk.run()
+    return desk.return_code or 0
