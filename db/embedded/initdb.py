@@ -1,17 +1,15 @@
 """Makes the data directory and the secrets, so that a half-made cluster is never taken for a whole one."""
 
 import os
-import secrets
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+from db.embedded import passwords, private
 from db.embedded.binaries import BUILTIN_LOCALE_MAJOR, ENVIRONMENT, Binaries
 from db.embedded.errors import EmbeddedError, no_room, told
-from db.embedded.layout import Account, Layout
-
-USERS = ("postgres", "frontdesk_admin", "frontdesk_app", "frontdesk_widget")
+from db.embedded.layout import Layout
 
 # Errors are the desk's to report: their texts and details quote values, and a log must not name a client.
 SETTINGS = """\
@@ -51,30 +49,20 @@ def make(layout: Layout, data: Path, binaries: Binaries) -> None:
         for leftover in data.parent.glob("initdb-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         if not layout.passwords.exists():
-            layout.write(layout.passwords, _fresh_secrets())
+            passwords.make(layout)
         draft = Path(tempfile.mkdtemp(prefix="initdb-", dir=data.parent))
         try:
             layout.account().own(draft)
             _run(layout, draft, binaries)
             (draft / "pgdata").rename(data)
-            _sync(data.parent)
+            private.sync(data.parent)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def write_settings(layout: Layout, data: Path) -> None:
+def write_settings(data: Path) -> None:
     """Writes this version's server settings into `data`, where postgresql.conf includes them."""
-    layout.write(data / "frontdesk.conf", SETTINGS, layout.account())
-
-
-def secret(layout: Layout, user: str) -> str:
-    """Gives the cluster's secret of `user`; `EmbeddedError` when the file lacks it or is lost."""
-    with told(layout.home):
-        for line in layout.passwords.read_text().splitlines():
-            *_, name, word = line.split(":")
-            if name == user:
-                return word
-    raise EmbeddedError(f"The password file {layout.passwords} has no line for {user}: restore it.")
+    private.write(data / "frontdesk.conf", SETTINGS)
 
 
 def _check(layout: Layout, data: Path, binaries: Binaries) -> None:
@@ -90,13 +78,9 @@ def _check(layout: Layout, data: Path, binaries: Binaries) -> None:
         )
 
 
-def _fresh_secrets() -> str:
-    return "".join(f"*:*:*:{user}:{secrets.token_urlsafe(32)}\n" for user in USERS)
-
-
 def _run(layout: Layout, draft: Path, binaries: Binaries) -> None:
     account, word = layout.account(), draft / "secret"
-    layout.write(word, secret(layout, "postgres") + "\n", account)
+    private.write(word, passwords.secret(layout, "postgres") + "\n")
     command = [
         str(binaries.folder / "initdb"),
         f"--pgdata={draft / 'pgdata'}",
@@ -125,10 +109,10 @@ def _run(layout: Layout, draft: Path, binaries: Binaries) -> None:
     if done.returncode:
         if "No space left on device" in done.stdout:
             raise no_room(draft.parent)
-        with layout.log.open("a") as log:
+        with os.fdopen(private.opened(layout.log, os.O_WRONLY | os.O_APPEND), "w") as log:
             log.write(done.stdout)
         raise EmbeddedError(f"The database could not be made: the reason is at the end of {layout.log}.")
-    _configure(layout, draft / "pgdata", account)
+    _configure(draft / "pgdata")
 
 
 def _locale(major: int) -> list[str]:
@@ -137,16 +121,8 @@ def _locale(major: int) -> list[str]:
     return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-ctype=C.UTF-8"]
 
 
-def _configure(layout: Layout, data: Path, account: Account) -> None:
-    layout.write(data / "pg_hba.conf", "local all all scram-sha-256\n", account)
-    with (data / "postgresql.conf").open("a") as file:
-        file.write("\ninclude 'frontdesk.conf'\n")
-    write_settings(layout, data)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _configure(data: Path) -> None:
+    write_settings(data)
+    settings = data / "postgresql.conf"
+    private.write(settings, settings.read_text() + "\ninclude 'frontdesk.conf'\n")
+    private.write(data / "pg_hba.conf", "local all all scram-sha-256\n")

@@ -8,14 +8,11 @@ Then the home keeps a file `place` that names the folder, which belongs to the s
 import os
 import pwd
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from db.embedded.errors import EmbeddedError, told
-
-SOCKET_PATH_LIMIT = 90
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ class Layout:
 
     @property
     def supervisor_lock(self) -> Path:
-        """Held by the one supervisor, so its being taken says that one is alive."""
+        """Held by the one supervisor, so its being taken says that one is alive; its pid stands in it."""
         return self.home / "supervisor.lock"
 
     @property
@@ -74,11 +71,21 @@ class Layout:
         return self.home / "server.log"
 
     @property
+    def place_pointer(self) -> Path:
+        """Names root's place."""
+        return self.home / "place"
+
+    @property
+    def socket_pointer(self) -> Path:
+        """Names the socket folder, which desks with another TMPDIR must find too."""
+        return self.home / "socket-folder"
+
+    @property
     def place(self) -> Path | None:
         """The folder of the server's files; None while root has not chosen one."""
         if os.geteuid() != 0 or self.home.stat().st_uid != 0:
             return self.home
-        return _pointed(self.home / "place")
+        return _pointed(self.place_pointer)
 
     @property
     def data(self) -> Path | None:
@@ -86,22 +93,36 @@ class Layout:
         return self.place / "pgdata" if self.place else None
 
     @property
-    def prepared(self) -> bool:
-        """Whether role and database were made in a data directory that exists."""
-        return self.data is not None and (self.data / "frontdesk.prepared").exists()
+    def prepared(self) -> Path | None:
+        """The mark in the data directory that role and database were made in it."""
+        return self.data / "frontdesk.prepared" if self.data else None
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether there is a complete cluster with role and database."""
+        return self.prepared is not None and self.prepared.exists()
 
     @property
     def socket_folder(self) -> Path | None:
-        """The running server's socket folder; None when nobody but the server's user can be trusted there."""
-        folder = _pointed(self.home / "socket-folder")
+        """The server's socket folder; None before the first start.
+
+        None also when anyone but the server's user could put a socket of his own there: a temporary folder
+        may have been emptied and filled by somebody else.
+        """
+        folder = _pointed(self.socket_pointer)
         return folder if folder and self.place and _is_private(folder, self.account()) else None
 
     def account(self) -> Account:
         """The server's user: the owner of the place, or for a place to come `postgres`, else `nobody`.
 
-        Raises `EmbeddedError` when root finds neither.
+        Raises `EmbeddedError` when root finds neither, and when the place is gone.
         """
         if self.place:
+            if not self.place.is_dir():
+                raise EmbeddedError(
+                    f"The gym's data in {self.place} is gone: put it back from a backup, or remove "
+                    f"{self.home} to begin an empty one."
+                )
             owner = self.place.stat()
             return Account(owner.st_uid, owner.st_gid)
         for name in ("postgres", "nobody"):
@@ -114,18 +135,6 @@ class Layout:
             "The database server refuses to run as root and there is no user postgres or nobody: "
             "start frontdesk as an ordinary user."
         )
-
-    def write(self, path: Path, text: str, owner: Account | None = None) -> None:
-        """Replaces `path` by `text` in one step, mode 0600, owned by `owner` or by the home's owner."""
-        keeper = self.home.stat()
-        draft = path.with_name(f".{path.name}.new")
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        (owner or Account(keeper.st_uid, keeper.st_gid)).own(draft)
-        draft.replace(path)
 
 
 def open_home(home: Path | None) -> Layout:
@@ -140,39 +149,6 @@ def open_home(home: Path | None) -> Layout:
         if chosen.stat().st_uid == os.geteuid() and not any(chosen.iterdir()):
             chosen.chmod(0o700)
     return Layout(chosen)
-
-
-def make_place(layout: Layout) -> Path:
-    """Gives the folder of the server's files; for root it is made once and belongs to the server's user.
-
-    A home in the temporary folder gets its place there as well, any other one in /var/lib.
-    """
-    if layout.place:
-        return layout.place
-    temporary = Path(tempfile.gettempdir()).resolve()
-    parent = temporary if layout.home.is_relative_to(temporary) else Path("/var/lib")
-    account = layout.account()
-    with told(parent):
-        place = Path(tempfile.mkdtemp(prefix="frontdesk-", dir=parent))
-        account.own(place)
-        layout.write(layout.home / "place", f"{place}\n")
-    return place
-
-
-def make_socket_folder(layout: Layout) -> Path:
-    """Makes the 0700 socket folder: in the place, or in the temporary folder if a socket's path has no room.
-
-    Its path is noted in the home, because desks with another TMPDIR must find it too.
-    """
-    place = make_place(layout)
-    folder = place / "socket"
-    if len(os.fsencode(folder)) > SOCKET_PATH_LIMIT or "," in str(folder):
-        noted = layout.socket_folder
-        folder = noted if noted and noted != folder else Path(tempfile.mkdtemp(prefix="frontdesk-"))
-    folder.mkdir(mode=0o700, exist_ok=True)
-    layout.account().own(folder)
-    layout.write(layout.home / "socket-folder", f"{folder}\n")
-    return folder
 
 
 def _default_home() -> Path:

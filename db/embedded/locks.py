@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from db.embedded import private
+
 _RETRY_SECONDS = 0.02
 
 
 def take(path: Path, kind: int, seconds: float = 0.0) -> int | None:
     """Locks `path` as `kind` (fcntl.LOCK_SH or LOCK_EX) and gives its descriptor, None after `seconds`."""
-    descriptor = _opened(path)
+    descriptor = private.opened(path)
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -59,9 +61,6 @@ def alone(path: Path, seconds: float) -> Iterator[bool]:
             os.close(descriptor)
 
 
-def _opened(path: Path) -> int:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    if os.geteuid() == 0:
-        owner = path.parent.stat()
-        os.fchown(descriptor, owner.st_uid, owner.st_gid)
-    return descriptor
+def is_deleted(descriptor: int) -> bool:
+    """Whether the locked file was removed meanwhile, so that whoever comes now locks another one."""
+    return os.fstat(descriptor).st_nlink == 0

@@ -1,30 +1,26 @@
-"""The server's main process: whether it answers, who it is, starting, adopting and stopping it."""
+"""The server's main process: who it is, starting, adopting and stopping it."""
 
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from db.embedded import locks
+from db.embedded import locks, private
 from db.embedded.binaries import ENVIRONMENT, Binaries
 from db.embedded.errors import EmbeddedError, no_room, told
 from db.embedded.layout import Layout
+from db.embedded.probe import PORT, accepts
 
-PORT = 5432
 _LOG_LIMIT = 4_000_000
 _STRAGGLER_SECONDS = 20.0
 _FAST_STOP_SECONDS = 60.0
 _HARD_STOP_SECONDS = 10.0
-_PROBE_SECONDS = 5.0
-_POLL_SECONDS = 0.02
-
-_STARTUP = b"\0\3\0\0user\0postgres\0database\0postgres\0\0"
-_HELLO = (len(_STARTUP) + 4).to_bytes(4, "big") + _STARTUP
-_CANNOT_CONNECT_NOW = b"C57P03\0"
+# Recovery after a crash takes from milliseconds to minutes, and each question costs a line in the log.
+_POLL_SECONDS = 0.01
+_POLL_LIMIT_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -63,22 +59,6 @@ class Postmaster:
             self.wait(seconds)
 
 
-def accepts(layout: Layout) -> bool:
-    """Whether the server takes connections now: asks as libpq's PQping does, in 1-5 ms, without a secret."""
-    folder = layout.socket_folder
-    if folder is None:
-        return False
-    try:
-        with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(_PROBE_SECONDS)
-            line.connect(str(folder / f".s.PGSQL.{PORT}"))
-            line.sendall(_HELLO)
-            answer = line.recv(4096)
-    except OSError:
-        return False
-    return answer[:1] == b"R" or (answer[:1] == b"E" and _CANNOT_CONNECT_NOW not in answer)
-
-
 def pid_of(data: Path) -> int | None:
     """Gives the pid of the server that runs on `data`; a pid that another program has by now counts not."""
     pid = _noted_pid(data)
@@ -93,15 +73,16 @@ def start(layout: Layout, data: Path, folder: Path, binaries: Binaries) -> Postm
     lock = _wait_for_stragglers(layout, data)
     try:
         _forget_reused_pid(data, folder)
-        _rotate(layout.log)
-        length = layout.log.stat().st_size
+        length = _rotate(layout.log)
         server = _launched(layout, data, folder, binaries, lock)
     finally:
         os.close(lock)
+    pause = _POLL_SECONDS
     while not accepts(layout):
         if not server.is_alive():
             raise _did_not_start(layout, length)
-        server.wait(_POLL_SECONDS)
+        server.wait(pause)
+        pause = min(2 * pause, _POLL_LIMIT_SECONDS)
     return server
 
 
@@ -118,7 +99,7 @@ def _launched(layout: Layout, data: Path, folder: Path, binaries: Binaries, lock
         "-c",
         f'unix_socket_directories="{quoted}"',
     ]
-    with layout.log.open("ab") as log:
+    with os.fdopen(private.opened(layout.log, os.O_WRONLY | os.O_APPEND), "ab") as log:
         child = subprocess.Popen(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,
@@ -180,7 +161,7 @@ def _noted_pid(data: Path) -> int | None:
 def _arguments(pid: int) -> list[str]:
     if Path("/proc/self").exists():
         try:
-            return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+            return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes()).split("\0")[:-1]
         except OSError:
             return []
     said = subprocess.run(  # noqa: S603
@@ -193,10 +174,11 @@ def _serves(arguments: list[str], data: Path) -> bool:
     return f" -D {data} " in f"{' '.join(arguments)} "
 
 
-def _rotate(log: Path) -> None:
+def _rotate(log: Path) -> int:
+    """Puts a long log aside and gives the length of what is left."""
     if log.exists() and log.stat().st_size > _LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
-    log.touch(0o600)
+    return log.stat().st_size if log.exists() else 0
 
 
 def _did_not_start(layout: Layout, length: int) -> EmbeddedError:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from db.embedded import initdb
+from db.embedded import passwords, private
 from db.embedded.errors import EmbeddedError
 from db.embedded.layout import Layout
 
@@ -22,15 +22,15 @@ def prepare(layout: Layout, conninfo: str) -> None:
 
     try:
         with psycopg.connect(conninfo, autocommit=True) as connection:
-            _make_role(connection, initdb.secret(layout, ADMIN))
+            _make_role(connection, passwords.secret(layout, ADMIN))
             _make_database(connection)
     except psycopg.Error as error:
         raise EmbeddedError(
-            f"The new database could not be prepared ({str(error).strip()}): start again, and if it happens again "
-            f"look at the end of {layout.log}."
+            f"The new database could not be prepared ({str(error).strip()}): start again, "
+            f"then see the end of {layout.log}."
         ) from error
-    if layout.data:
-        layout.write(layout.data / "frontdesk.prepared", "", layout.account())
+    if layout.prepared:
+        private.write(layout.prepared, "")
 
 
 def _make_role(connection: "psycopg.Connection", secret: str) -> None:

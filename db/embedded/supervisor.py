@@ -13,12 +13,13 @@ from pathlib import Path
 from types import FrameType
 
 from db.embedded import binaries, initdb, locks, postmaster
-from db.embedded.errors import EmbeddedError
-from db.embedded.layout import Layout, make_place, make_socket_folder
+from db.embedded.errors import EmbeddedError, told
+from db.embedded.layout import Layout
+from db.embedded.places import make_place, make_socket_folder
 
 _PROBE_PAUSE_SECONDS = 1.0
 _TICK_SECONDS = 0.5
-_DEFAULT_GRACE_SECONDS = 5.0
+_DEFAULT_GRACE_SECONDS = "5"
 
 
 class _Stop:
@@ -40,55 +41,64 @@ def main(home: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, stop)
     layout = Layout(home)
-    # A desk that looks whether there is a supervisor holds the lock for a moment.
-    lock = locks.exclusive(layout.supervisor_lock, _PROBE_PAUSE_SECONDS)
-    if lock is None:
-        _tell("busy")
-        return
     try:
-        server = _serve(layout)
+        with told(home):
+            # A desk that looks whether there is a supervisor holds the lock for a moment.
+            lock = locks.exclusive(layout.supervisor_lock, _PROBE_PAUSE_SECONDS)
+            if lock is None:
+                _tell("busy")
+                return
+            _sign(lock)
+            grace = _grace()
+            server = _serve(layout)
     except EmbeddedError as error:
         _tell(f"failed {error}")
         return
-    _tell("ready")
-    _attend(layout, server, stop)
+    try:
+        _tell("ready")
+        _attend(layout, server, grace, stop, lock)
+    finally:
+        server.stop()
+
+
+def _sign(lock: int) -> None:
+    os.ftruncate(lock, 0)
+    os.write(lock, f"{os.getpid()}\n".encode())
+
+
+def _grace() -> float:
+    text = os.environ.get("FRONTDESK_SERVER_GRACE", _DEFAULT_GRACE_SECONDS)
+    try:
+        return float(text)
+    except ValueError:
+        raise EmbeddedError(f"FRONTDESK_SERVER_GRACE is {text!r}: give it a number of seconds.") from None
 
 
 def _serve(layout: Layout) -> postmaster.Postmaster:
-    place = make_place(layout)
-    data = place / "pgdata"
-    if server := _adopted(layout, data):
-        return server
+    data = make_place(layout) / "pgdata"
+    if pid := postmaster.pid_of(data):
+        # It may be recovering or stopping still: then it soon answers, or is gone and the next one starts it.
+        return postmaster.Postmaster(data, pid)
     programs = binaries.find(layout)
     initdb.make(layout, data, programs)
-    initdb.write_settings(layout, data)
+    initdb.write_settings(data)
     return postmaster.start(layout, data, make_socket_folder(layout), programs)
 
 
-def _adopted(layout: Layout, data: Path) -> postmaster.Postmaster | None:
-    while pid := postmaster.pid_of(data):
-        if postmaster.accepts(layout):
-            return postmaster.Postmaster(data, pid)
-        # It is still recovering, and will answer, or stopping, and will be gone.
-        time.sleep(0.05)
-    return None
+def _attend(layout: Layout, server: postmaster.Postmaster, grace: float, stop: _Stop, own_lock: int) -> None:
+    """Returns when the server should be stopped or has ended.
 
-
-def _attend(layout: Layout, server: postmaster.Postmaster, stop: _Stop) -> None:
-    grace = float(os.environ.get("FRONTDESK_SERVER_GRACE", _DEFAULT_GRACE_SECONDS))
+    Then `desks.lock` stays taken until this process ends: a desk that comes now waits and starts it anew.
+    """
     alone_since: float | None = None
-    while server.is_alive():
+    while server.is_alive() and not stop.asked and not locks.is_deleted(own_lock):
         lock = locks.exclusive(layout.desks_lock)
         if lock is None:
             alone_since = None
-        elif alone_since is None:
-            alone_since = time.monotonic()
-        is_over = alone_since is not None and time.monotonic() - alone_since >= grace
-        if stop.asked or is_over:
-            # The lock stays taken meanwhile: a desk that comes now waits and starts the server anew.
-            server.stop()
-            return
-        if lock is not None:
+        else:
+            alone_since = alone_since or time.monotonic()
+            if time.monotonic() - alone_since >= grace:
+                return
             os.close(lock)
         server.wait(_TICK_SECONDS)
 
