@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,7 +88,8 @@ class Desk(App[None]):
     def __init__(
         self, database: Database, *, installation: UUID, desk_name: str, token: str | None, demo: str | None
     ) -> None:
-        super().__init__()
+        # The filter that takes colours away is chosen here, before there is a theme.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.database = database
         self.installation = installation
         self.desk_name = desk_name

@@ -20,6 +20,7 @@ EVERYWHERE: frozenset[Place] = frozenset(
     {"sign-in", "new-password", "organization", "desk", "roster", "help"}
 )
 DESK: frozenset[Place] = frozenset({"desk"})
+ORGANIZATION: frozenset[Place] = frozenset({"organization"})
 FORMS: frozenset[Place] = frozenset({"sign-in", "new-password"})
 
 KEY_NAMES = {
@@ -182,13 +183,14 @@ COMMANDS = (
     Command(
         "organization.pick",
         "enter",
-        "",
+        "screen.pick",
         "open its desk",
         "Open the desk of the chosen organization.",
-        frozenset({"organization"}),
+        ORGANIZATION,
         0,
-        bound=False,
     ),
+    Command("organization.down", "down", "screen.other(1)", "down", "Choose the one below.", ORGANIZATION),
+    Command("organization.up", "up", "screen.other(-1)", "up", "Choose the one above.", ORGANIZATION),
     Command(
         "roster.down", "down", "screen.scroll(1)", "down", "Show what stands below.", frozenset({"roster"})
     ),

@@ -58,7 +58,7 @@ class DeskScreen(PlaceScreen):
         yield TopLine(self.app.clock.now)
         with Horizontal(id="panes"):
             yield FindPane(organization, self._asks)
-            yield DayPane(organization)
+            yield DayPane(organization, self._occupied)
         yield BookingPane(organization.id)
         yield DoneLine(organization.id)
         yield self.key_bar()
@@ -142,7 +142,6 @@ class DeskScreen(PlaceScreen):
     def on_find_pane_typed(self) -> None:
         """Other letters: an open question is about somebody else now."""
         self._enter_waits = False
-        self.day.hold = bool(self.finding.text)
         self.booking.free(NOBODY_CHOSEN)
 
     def on_find_pane_settled(self) -> None:
@@ -204,6 +203,9 @@ class DeskScreen(PlaceScreen):
     def on_done_line_undone(self) -> None:
         """A seat is free."""
         self.action_refresh_now()
+
+    def _occupied(self) -> bool:
+        return bool(self.finding.text) or self.booking.busy
 
     def _asks(self, digit: str) -> bool:
         return self.booking.asks(digit)

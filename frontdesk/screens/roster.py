@@ -14,7 +14,7 @@ from textual.message import Message
 
 from db.errors import DeskError
 from db.records import ClassSession, Organization, RosterLine
-from frontdesk.clock import day_of, time_of
+from frontdesk.clock import day_of, local, time_of
 from frontdesk.commands import Place, bindings_of
 from frontdesk.screens.place import PlaceScreen
 from frontdesk.widgets.roster_list import RosterList
@@ -45,7 +45,7 @@ class RosterScreen(PlaceScreen):
     def compose(self) -> ComposeResult:
         """One pane."""
         session, zone = self._session, self._organization.timezone
-        lines = RosterList(zone)
+        lines = RosterList(zone, local(self.app.clock.now(), zone).date())
         lines.add_class("pane")
         start = time_of(session.starts_at, zone)
         title = f"Roster: {day_of(session.starts_on)} {start} {literal(session.program)}"

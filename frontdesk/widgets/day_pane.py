@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 
 class DayPane(Vertical):
-    """A class chosen by hand stays chosen; otherwise the next bookable one is."""
+    """A class chosen by hand stays chosen; otherwise the next bookable one is.
+
+    `held` says whether the cursor must stay, since somebody is being booked.
+    """
 
     app = getters.app(Desk)
     sessions = getters.query_one(SessionList)
@@ -45,13 +49,12 @@ class DayPane(Vertical):
         day: date | None
         answer: list[ClassSession] | DeskError
 
-    def __init__(self, organization: Organization) -> None:
+    def __init__(self, organization: Organization, held: Callable[[], bool]) -> None:
         super().__init__(id="right", classes="pane")
         self._organization = organization
         self.day: date | None = None
         self.by_hand = False
-        self.hold = False
-        """Whether the cursor must stay, since somebody is being booked."""
+        self._held = held
         self._asked = self._shown = 0
 
     def compose(self) -> ComposeResult:
@@ -128,7 +131,7 @@ class DayPane(Vertical):
         day = self.day or self.today
         self.border_title = Content(day_of(day) + ("" if self.day is None else ", not today"))
         self.set_class(self.day is not None, "elsewhere")
-        keep = self.current.id if self.current and (self.by_hand or self.hold) else None
+        keep = self.current.id if self.current and (self.by_hand or self._held()) else None
         if sessions:
             self.sessions.loaded(sessions, keep)
         else:

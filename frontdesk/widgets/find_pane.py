@@ -95,12 +95,10 @@ class FindPane(Vertical):
             self.find.value = ""
         self._number()
         self._say(
-            "Type two letters or more of a name, or part",
-            "of a phone number or of an e-mail.",
+            "Type two letters or more of a name, or part of a phone number or e-mail.",
             "",
             "Up and Down choose the person, Tab the class.",
-            "Enter says what it would do.",
-            "Enter again does it.",
+            "Enter says what it would do, Enter again does it.",
         )
 
     def load_people(self) -> None:
@@ -156,8 +154,7 @@ class FindPane(Vertical):
             self.people.say(
                 f"Nobody here matches '{literal(self.text)}'.",
                 "",
-                "Check the spelling, or type part of the phone",
-                "number or of the e-mail.",
+                "Check the spelling, or type part of the phone number or of the e-mail.",
             )
         self.border_subtitle = f"{len(people)} found" if len(people) < 50 else "the best 50"
         if self.settled:

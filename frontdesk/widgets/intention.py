@@ -53,6 +53,8 @@ class Intention:
         """What Enter does, as the sentence says it."""
         if self.answer is None:
             return self._expected
+        if self.chosen == OVERRIDE or self.request.override_reason:
+            return "BOOK OVER CAPACITY" if self.over_capacity else "BOOK"
         return {
             "waitlisted": "WAITLIST",
             "full": "FULL",
@@ -69,6 +71,15 @@ class Intention:
         if self.person.blocked:
             return "BLOCKED"
         return "WAITLIST" if self.session.full else "BOOK"
+
+    @property
+    def over_capacity(self) -> bool:
+        """Whether it takes a seat that the class does not have."""
+        answer = self.answer
+        if answer is None:
+            return False
+        due = answer.outcome == "due"
+        return answer.outcome in {"full", "waitlisted"} or (due and (answer.seat or 0) >= (answer.seats or 0))
 
     @property
     def money_due(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
@@ -38,6 +39,7 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
         self.items: Sequence[Item | None] = ()
         self.cursor = 0
         self.hint: Sequence[str] = ()
+        self._hint_lines: list[str] = []
 
     @property
     def current(self) -> Item | None:
@@ -81,7 +83,7 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
         index, width = y + round(self.scroll_offset.y), self.size.width
         base = self.rich_style
         if self.hint:
-            text = self.hint[index] if index < len(self.hint) else ""
+            text = self._hint_lines[index] if index < len(self._hint_lines) else ""
             return self._strip([(fit(f" {text}", width), "lines--quiet")], False)
         item = self.items[index] if index < len(self.items) else None
         if item is None:
@@ -100,7 +102,9 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
         self._arrange()
 
     def _arrange(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self.hint) or len(self.items))
+        room = max(self.size.width - 2, 1)
+        self._hint_lines = [line for text in self.hint for line in wrap(text, room) or [""]]
+        self.virtual_size = Size(self.size.width, len(self._hint_lines) or len(self.items))
         self._keep_in_sight()
         self.refresh()
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from db.records import RosterLine
-from frontdesk.clock import time_of
+from frontdesk.clock import local, time_of
 from frontdesk.widgets.lines import Lines, Part
 from frontdesk.widgets.text import fit, literal, money
 
@@ -15,8 +16,9 @@ STATES = {"confirmed": "booked", "attended": "here", "no_show": "no show", "wait
 class RosterList(Lines[RosterLine]):
     """First the seats, then the waitlist in order."""
 
-    def __init__(self, timezone: str) -> None:
+    def __init__(self, timezone: str, today: date) -> None:
         super().__init__()
+        self.today = today
         self.timezone = timezone
 
     def parts(self, item: RosterLine, width: int) -> Sequence[Part]:
@@ -25,7 +27,7 @@ class RosterList(Lines[RosterLine]):
         if item.place:
             state = f"{state} {item.place}"
         paid, style = self._paid(item)
-        made = time_of(item.recorded_at, self.timezone)
+        made = self._made(item)
         name = fit(literal(item.name), width - 8 - 13 - 18 - 12)
         return (
             (fit(item.kind.upper(), 8), "lines--quiet"),
@@ -34,6 +36,10 @@ class RosterList(Lines[RosterLine]):
             (fit(paid, 18), style),
             (fit(f"made {made}", 12), "lines--quiet"),
         )
+
+    def _made(self, item: RosterLine) -> str:
+        day = local(item.recorded_at, self.timezone).date()
+        return time_of(item.recorded_at, self.timezone) if day == self.today else f"{day.day} {day:%b}"
 
     def _paid(self, item: RosterLine) -> tuple[str, str]:
         if item.paid_by == "comp":

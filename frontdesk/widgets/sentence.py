@@ -77,7 +77,7 @@ class Speaker:
         """What stands under the headline: label, then words and choices."""
         if intention.step is Step.UNKNOWN:
             yield "why", ["the connection was lost before the answer came"]
-            yield "now", ["asked again every few seconds by its own id, so nothing is booked twice"]
+            yield "now", ["asked again by its own id: nothing is booked twice"]
             yield "or", ["Esc sets it aside; it is asked for until there is an answer"]
         elif intention.step is Step.SENDING:
             yield "now", ["sent to the database"]
@@ -91,7 +91,7 @@ class Speaker:
         if intention.stop:
             yield "why", [intention.stop]
         elif intention.verb == "BLOCKED":
-            yield "why", ["this person is blocked; a manager may book them all the same, with a reason"]
+            yield "why", ["this person is blocked; a manager may book them with a reason"]
         elif intention.verb == "WAITLIST":
             waiting = f", {session.waiting} on the waitlist" if session.waiting else ""
             yield "full", [f"{session.booked_count} of {session.seats} seats are taken{waiting}"]
@@ -197,7 +197,12 @@ def facts_of(person: Person) -> str:
 def seat_of(intention: Intention) -> str:
     """The seat this booking would take, once the dry run has said that there is one."""
     answer = intention.answer
-    if answer is None or answer.outcome not in {"booked", "due"} or not answer.seats:
+    if (
+        answer is None
+        or answer.outcome not in {"booked", "due"}
+        or not answer.seats
+        or intention.over_capacity
+    ):
         return ""
     # While money is due no seat is taken yet.
     seat = (answer.seat or 0) + (answer.outcome == "due")

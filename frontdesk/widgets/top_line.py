@@ -13,7 +13,7 @@ from db.records import ClassSession, Organization
 from frontdesk.clock import day_of, local, time_of
 from frontdesk.widgets.text import cut, literal
 
-GAP = 3
+GAP = 2
 
 
 class TopLine(Static):
