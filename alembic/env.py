@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 
-from alembic import context
 from sqlalchemy import Connection
 
+from alembic import context
 from db import upgrade
 from db.tables import metadata
 
@@ -31,5 +31,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with upgrade.engine(os.environ["FRONTDESK_ADMIN_URL"]).connect() as own:
+    with upgrade.revising(os.environ["FRONTDESK_ADMIN_URL"]) as own:
         run(own)

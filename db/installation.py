@@ -28,18 +28,18 @@ ORDER = (
     "grants",
 )
 
+# Policies and triggers of ours are marked by their comment.
 DROP = """
 do $$
 declare
   v record;
 begin
-  for v in select schemaname, tablename, policyname from pg_policies
-            where roles && array['frontdesk_staff', 'frontdesk_public', 'frontdesk_definer']::name[] loop
-    execute format('drop policy %I on %I.%I', v.policyname, v.schemaname, v.tablename);
+  for v in select p.polname, p.polrelid::regclass as on_table from pg_policy p
+            where obj_description(p.oid, 'pg_policy') = 'frontdesk' loop
+    execute format('drop policy %I on %s', v.polname, v.on_table);
   end loop;
-  for v in select t.tgrelid::regclass as on_table, t.tgname
-             from pg_trigger t join pg_proc p on p.oid = t.tgfoid
-            where not t.tgisinternal and p.pronamespace = to_regnamespace('app') loop
+  for v in select t.tgname, t.tgrelid::regclass as on_table from pg_trigger t
+            where obj_description(t.oid, 'pg_trigger') = 'frontdesk' loop
     execute format('drop trigger %I on %s', v.tgname, v.on_table);
   end loop;
   -- Functions may use each other's types, so all go in one statement.
@@ -49,14 +49,40 @@ begin
   if v.all_of_them is not null then
     execute 'drop function ' || v.all_of_them;
   end if;
-  drop type if exists app.answer;
-  for v in select c.oid::regclass as name from pg_class c
-            where c.relkind = 'r' and c.relowner = 'frontdesk_owner'::regrole and c.relforcerowsecurity loop
-    execute format('alter table %s no force row level security, disable row level security', v.name);
+  for v in select t.oid::regtype as name from pg_type t
+            where t.typnamespace = to_regnamespace('app') and t.typowner = 'frontdesk_owner'::regrole
+              and t.typtype in ('c', 'd', 'e') loop
+    execute format('drop type %s', v.name);
   end loop;
-  for v in select c.oid::regclass as name from pg_class c
+  for v in select c.oid::regclass as name, c.relforcerowsecurity as forced from pg_class c
             where c.relkind = 'r' and c.relowner = 'frontdesk_owner'::regrole loop
+    if v.forced then
+      execute format('alter table %s no force row level security, disable row level security', v.name);
+    end if;
     execute format('revoke all on %s from frontdesk_staff, frontdesk_public, frontdesk_definer', v.name);
+  end loop;
+  if to_regnamespace('app') is not null then
+    comment on schema app is null;
+  end if;
+end $$
+"""
+
+REMEMBER = """
+select set_config('frontdesk.known', array(
+  select oid from pg_policy union all select oid from pg_trigger where not tgisinternal)::text, true)
+"""
+
+MARK = """
+do $$
+declare
+  v record;
+begin
+  for v in select 'policy' as kind, p.polname as name, p.polrelid::regclass as on_table from pg_policy p
+            where p.oid <> all (current_setting('frontdesk.known')::oid[])
+           union all
+           select 'trigger', t.tgname, t.tgrelid::regclass from pg_trigger t
+            where not t.tgisinternal and t.oid <> all (current_setting('frontdesk.known')::oid[]) loop
+    execute format('comment on %s %I on %s is %L', v.kind, v.name, v.on_table, 'frontdesk');
   end loop;
 end $$
 """
@@ -82,16 +108,21 @@ def digest() -> str:
 
 
 def remove(connection: psycopg.Connection[Any]) -> None:
-    """Drop what `install` made; tables and their rows stay."""
+    """Drop what `install` made, and nothing else; tables and their rows stay."""
     connection.execute(DROP)
 
 
 def install(connection: psycopg.Connection[Any]) -> None:
-    """Make the functions, policies, triggers and grants, in the caller's transaction."""
+    """Make the functions, policies, triggers and grants anew, in the caller's transaction."""
+    remove(connection)
     connection.execute("create schema if not exists app")
     connection.execute("set local check_function_bodies = off")
+    connection.execute(REMEMBER)
+    # Loads pg_trgm: only then may a function have settings of it.
+    connection.execute("select ext.show_trgm('')")
     for name in ORDER:
         connection.execute((FILES / f"{name}.sql").read_bytes())
+    connection.execute(MARK)
     connection.execute("grant create on schema app to frontdesk_definer")
     # Only the login itself is a member of both owners.
     connection.execute("set local role none")

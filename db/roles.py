@@ -26,6 +26,8 @@ ROLES = {
 # Login -> the one role it may become.
 BECOMES = {"frontdesk_app": "frontdesk_staff", "frontdesk_widget": "frontdesk_public"}
 LENT = ("frontdesk_owner", "frontdesk_definer")
+# From here on CREATEROLE reaches only the roles that the login made or was made the administrator of.
+ADMINISTERED = 160000
 
 
 def make(connection: psycopg.Connection[Any], passwords: dict[str, str]) -> None:
@@ -47,11 +49,13 @@ def make(connection: psycopg.Connection[Any], passwords: dict[str, str]) -> None
 
 
 @contextmanager
-def lent(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """Lend the login the owner's and the definer's rights, and take them back."""
-    (login,) = connection.execute("select current_user").fetchone() or ("",)
-    (database,) = connection.execute("select current_database()").fetchone() or ("",)
-    borrowed = [role for role in LENT if not _is_member(connection, login, role)]
+def lent(connection: psycopg.Connection[Any], admin: str) -> Iterator[None]:
+    """Lend the login the owner's and the definer's rights, and take them back.
+
+    Also what a killed run left lent. `admin` is the libpq string for a connection that died meanwhile.
+    """
+    login, database = connection.execute("select current_user, current_database()").fetchone() or ("", "")
+    borrowed = [role for role in LENT if not _is_member(connection, login, role, by_another=True)]
     try:
         for role in borrowed:
             connection.execute(_grant("grant {} to {}", role, login))
@@ -59,27 +63,53 @@ def lent(connection: psycopg.Connection[Any]) -> Iterator[None]:
             sql.SQL("grant create on database {} to frontdesk_owner").format(sql.Identifier(database))
         )
         connection.execute("grant usage, create on schema public to frontdesk_owner")
-    except psycopg.errors.InsufficientPrivilege:
-        raise NotPermitted(
-            f"The login '{login}' must own the database, have CREATEROLE, and be allowed to grant"
-            " frontdesk_owner and frontdesk_definer. See docs/install.md."
-        ) from None
-    try:
         yield
     finally:
-        connection.execute("reset role")
-        for role in borrowed:
+        try:
+            _give_back(connection, login, borrowed)
+        except psycopg.OperationalError:
+            with psycopg.connect(admin, autocommit=True, connect_timeout=5) as another:
+                _give_back(another, login, borrowed)
+
+
+def not_permitted(connection: psycopg.Connection[Any]) -> NotPermitted:
+    """What the login lacks to administer the database, in one sentence."""
+    (login,) = connection.execute("select session_user").fetchone() or ("",)
+    others = connection.execute(
+        "select rolname from pg_roles where rolname = any(%s)"
+        " and not pg_has_role(session_user, oid, 'member with admin option') order by rolname",
+        (list(ROLES),),
+    ).fetchall()
+    if others and connection.info.server_version >= ADMINISTERED:
+        roles = ", ".join(row[0] for row in others)
+        return NotPermitted(
+            f"Another login made the roles of this server. Let a superuser run: grant {roles} to"
+            f' "{login}" with admin true, inherit false, set false; then try again.'
+        )
+    return NotPermitted(
+        f"The login '{login}' must own the database and its schema public, and have CREATEROLE."
+        " See docs/install.md."
+    )
+
+
+def _give_back(connection: psycopg.Connection[Any], login: str, borrowed: list[str]) -> None:
+    connection.execute("reset role")
+    for role in borrowed:
+        if _is_member(connection, login, role):
             connection.execute(_grant("revoke {} from {}", role, login))
 
 
-def _is_member(connection: psycopg.Connection[Any], login: str, role: str) -> bool:
+def _is_member(
+    connection: psycopg.Connection[Any], login: str, role: str, *, by_another: bool = False
+) -> bool:
+    """Whether the login may become the role; `by_another`, because somebody else granted that."""
     granted = connection.execute(
         "select exists (select from pg_auth_members m"
         " join pg_roles g on g.oid = m.roleid join pg_roles r on r.oid = m.member"
-        " where g.rolname = %s and r.rolname = %s and "
-        + ("m.set_option" if connection.info.server_version >= 160000 else "true")
-        + ")",
-        (role, login),
+        " where g.rolname = %s and r.rolname = %s and not (%s and m.grantor = m.member)"
+        # Before PostgreSQL 16 there is no such column, and every member may.
+        " and coalesce((to_jsonb(m) ->> 'set_option')::boolean, true))",
+        (role, login, by_another),
     ).fetchone()
     return bool(granted and granted[0])
 

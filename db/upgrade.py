@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, LiteralString
 
 import psycopg
 
-from db import errors, installation, roles
+from db import errors, installation, preconditions, roles
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 HEAD = "0009"
 LEGACY = "0001"
@@ -22,6 +23,8 @@ Target = Literal["legacy"]
 Say = Callable[[str], None]
 
 LOCK = 7_303_014_001  # one upgrade at a time; any number that nothing else locks
+LOCK_TIMEOUT_S = 1
+PAUSES_S = (0.2, 0.5, 1, 2, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +46,13 @@ def migrations() -> Path:
     return inside if inside.exists() else Path(__file__).parents[1] / "alembic"
 
 
-def engine(conninfo: str) -> Engine:
-    """An engine for alembic, which acts as the tables' owner and never reads half a table."""
-    from sqlalchemy import create_engine
-    from sqlalchemy.pool import NullPool
-
-    def connect() -> psycopg.Connection[Any]:
-        connection = psycopg.connect(conninfo)
-        connection.execute("set role frontdesk_owner")
-        connection.execute("set row_security = off")
-        connection.commit()
-        return connection
-
-    return create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)
-
-
 def status(conninfo: str) -> Status:
-    """Where the database stands, asked by any login; `Status.current` says whether a desk can use it."""
+    """Where the database stands, asked by any login; `Status.current` says whether a desk can use it.
+
+    A desk's login learns the revision from the installed functions, and None without them.
+    """
     try:
-        with psycopg.connect(conninfo, connect_timeout=5) as connection:
-            table = connection.execute("select to_regclass('public.alembic_version')").fetchone()
-            if table is None or table[0] is None:
-                return Status(None, None)
+        with psycopg.connect(conninfo, autocommit=True, connect_timeout=5) as connection:
             return _installed(connection)
     except psycopg.Error as error:
         raise errors.translate(error) from None
@@ -77,15 +65,20 @@ def upgrade(admin: str, passwords: dict[str, str] | None = None, say: Say = lamb
     Raises a `DeskError`; what was done until then stays, and the next run goes on from it.
     """
     with _administering(admin) as connection:
+        preconditions.check_letters(connection)
         roles.make(connection, passwords or {})
-        with roles.lent(connection):
-            if _installed(connection).current:
+        with roles.lent(connection, admin):
+            installed = _known(connection)
+            if installed.current:
                 say("The database is at this version already.")
-                return _installed(connection)
-            say("Setting functions, policies and triggers aside.")
-            _as_owner(connection, installation.remove)
-            _alembic(admin, "upgrade", HEAD, say)
-            _check_collation(connection)
+                return installed
+            if installed.revision is None:
+                preconditions.check_unused(connection)
+            if installed.revision != HEAD:
+                _as_owner(connection, preconditions.check_no_old_rows)
+                say("Setting functions, policies and triggers aside.")
+                _as_owner(connection, installation.remove)
+                _alembic(admin, "upgrade", HEAD, say)
             say("Installing functions, policies and triggers.")
             _as_owner(connection, installation.install)
             return _installed(connection)
@@ -96,11 +89,11 @@ def downgrade(admin: str, target: Target = "legacy", say: Say = lambda line: Non
 
     Rows of this version stay aside in the schema `next`, and the next upgrade goes on with them.
     """
-    with _administering(admin) as connection, roles.lent(connection):
-        if _installed(connection).revision in {None, LEGACY}:
+    with _administering(admin) as connection, roles.lent(connection, admin):
+        if _known(connection).revision in {None, LEGACY}:
             raise errors.Refused("The database is at the schema before the fix already. Nothing was changed.")
-        _as_owner(connection, installation.remove)
-        _as_owner(connection, lambda owned: owned.execute("drop schema if exists app"))
+        say("Removing functions, policies and triggers.")
+        _as_owner(connection, _uninstall)
         _alembic(admin, "downgrade", {"legacy": LEGACY}[target], say)
         return _installed(connection)
 
@@ -111,9 +104,9 @@ def as_owner(admin: str) -> Iterator[psycopg.Connection[Any]]:
 
     Row-level security is lifted inside the transaction alone, and put back before it ends.
     """
-    with _administering(admin) as connection, roles.lent(connection), connection.transaction():
+    with _administering(admin) as connection, roles.lent(connection, admin), connection.transaction():
         connection.execute("set local role frontdesk_owner")
-        connection.execute(_FORCE.format(force="no force"))
+        _patiently(connection, lambda: connection.execute(_FORCE.format(force="no force")))
         yield connection
         connection.execute(_FORCE.format(force="force"))
 
@@ -133,56 +126,132 @@ end $$
 
 
 @contextmanager
+def revising(admin: str) -> Iterator[Connection]:
+    """A connection for alembic, which acts as the tables' owner and never reads half a table."""
+    with _administering(admin) as connection, roles.lent(connection, admin), _engine(admin).connect() as own:
+        yield own
+
+
+def _engine(admin: str) -> Engine:
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import NullPool
+
+    def connect() -> psycopg.Connection[Any]:
+        connection = psycopg.connect(admin, autocommit=True)
+        connection.execute("set role frontdesk_owner")
+        connection.execute("set row_security = off")
+        connection.execute("set search_path = public")
+        connection.execute(f"set lock_timeout = '{LOCK_TIMEOUT_S}s'")
+        connection.autocommit = False
+        return connection
+
+    return create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)
+
+
+@contextmanager
 def _administering(admin: str) -> Iterator[psycopg.Connection[Any]]:
+    """The administrator's connection, alone with the database; what fails on it is a `DeskError`."""
     try:
         with psycopg.connect(admin, autocommit=True, connect_timeout=5) as connection:
             connection.execute("select pg_advisory_lock(%s)", (LOCK,))
-            yield connection
+            try:
+                yield connection
+            except psycopg.errors.InsufficientPrivilege:
+                raise roles.not_permitted(connection) from None
     except psycopg.errors.ObjectNotInPrerequisiteState as error:
         raise errors.Refused(error.diag.message_primary or "") from None
+    except psycopg.errors.DependentObjectsStillExist as error:
+        needed_by = (error.diag.message_detail or "").split("\n")[0]
+        raise errors.Refused(
+            f"Something that is not frontdesk's stands in the way. Drop it, then try again: {needed_by}."
+        ) from None
+    except psycopg.errors.LockNotAvailable:
+        raise errors.NoDatabase(
+            "Somebody holds the tables for too long. Close desks and reports, then try again."
+        ) from None
     except psycopg.Error as error:
         raise errors.translate(error) from error
 
 
+def _known(connection: psycopg.Connection[Any]) -> Status:
+    """Where the database stands, unless that is beyond this program."""
+    installed = _installed(connection)
+    if installed.revision is not None and installed.revision > HEAD:
+        raise errors.Refused("The database is at a newer version than this program. Update frontdesk.")
+    return installed
+
+
 def _installed(connection: psycopg.Connection[Any]) -> Status:
+    """The digest is a comment, which everybody may read; the revision is told to staff by a function."""
+    digest = _value(connection, "select obj_description(to_regnamespace('app'), 'pg_namespace')")
     try:
-        found = connection.execute("select revision, digest from app.version()").fetchone()
+        return Status(_value(connection, "select version_num from public.alembic_version"), digest)
+    except psycopg.errors.UndefinedTable:
+        return Status(None, digest)
     except psycopg.errors.InsufficientPrivilege:
+        pass
+    try:
         with connection.transaction():
             connection.execute("set local role frontdesk_staff")
-            found = connection.execute("select revision, digest from app.version()").fetchone()
+            return Status(_value(connection, "select revision from app.version()"), digest)
     except (psycopg.errors.InvalidSchemaName, psycopg.errors.UndefinedFunction):
-        return Status(_revision(connection), None)
-    return Status(*found) if found else Status(None, None)
+        return Status(None, digest)
 
 
-def _revision(connection: psycopg.Connection[Any]) -> str | None:
-    try:
-        with connection.transaction():
-            connection.execute("set local role frontdesk_owner")
-            found = connection.execute("select version_num from public.alembic_version").fetchone()
-    except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
-        return None
-    return str(found[0]) if found else None
+def _value(connection: psycopg.Connection[Any], statement: LiteralString) -> str | None:
+    found = connection.execute(statement).fetchone()
+    return None if found is None else found[0]
 
 
-def _as_owner(
-    connection: psycopg.Connection[Any], step: Callable[[psycopg.Connection[Any]], object]
-) -> None:
-    """Run a step in one transaction as the tables' owner."""
-    with connection.transaction():
+def _as_owner(connection: psycopg.Connection[Any], step: Callable[[psycopg.Connection[Any]], object]) -> None:
+    """Run a step in one transaction as the tables' owner, who never reads half a table."""
+
+    def owned() -> None:
         connection.execute("set local role frontdesk_owner")
+        connection.execute("set local row_security = off")
         step(connection)
+
+    _patiently(connection, owned)
+
+
+def _patiently(connection: psycopg.Connection[Any], step: Callable[[], object]) -> None:
+    """Run a step that needs tables for itself in a transaction of its own, again while others hold them.
+
+    Whoever waits for a table makes all others wait behind: so never for long.
+    """
+    for pause in (*PAUSES_S, None):
+        try:
+            with connection.transaction():
+                connection.execute(f"set local lock_timeout = '{LOCK_TIMEOUT_S}s'")
+                step()
+            return
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+            if pause is None:
+                raise
+            time.sleep(pause)
+
+
+def _uninstall(connection: psycopg.Connection[Any]) -> None:
+    installation.remove(connection)
+    connection.execute("drop schema if exists app")
 
 
 def _alembic(admin: str, direction: Literal["upgrade", "downgrade"], revision: str, say: Say) -> None:
+    from sqlalchemy.exc import DBAPIError
+
     from alembic import command
 
-    with engine(admin).connect() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        say(f"Running the revisions to {revision}.")
-        getattr(command, direction)(config, revision)
+    say(f"Running the revisions to {revision}.")
+    try:
+        with _engine(admin).connect() as connection:
+            config = _config()
+            config.attributes["connection"] = connection
+            getattr(command, direction)(config, revision)
+            # So that the login can ask for the status without lending itself anything.
+            connection.exec_driver_sql("grant select on public.alembic_version to session_user")
+            connection.commit()
+    except DBAPIError as error:
+        raise error.orig or error from None
 
 
 def _config() -> Config:
@@ -191,14 +260,3 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
     return config
-
-
-def _check_collation(connection: psycopg.Connection[Any]) -> None:
-    """With LC_CTYPE 'C' the trigrams of other scripts are empty, and those names would not be found."""
-    with connection.transaction():
-        connection.execute("set local role frontdesk_owner")
-        trigrams = connection.execute("select ext.show_trgm('ж')").fetchone()
-    if not trigrams or not trigrams[0]:
-        raise errors.Refused(
-            "This database cannot tell letters outside a-z. Make it anew with LC_CTYPE 'C.UTF-8', then upgrade."
-        )

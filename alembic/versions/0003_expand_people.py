@@ -69,12 +69,15 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # What holds rows of a gym, or is needed by somebody else's view, stays in `next`.
     op.execute("""
 do $$ begin
   if not exists (select from next.organizations) then
-    drop table next.search_documents, next.clients, next.leads;
-    drop extension fuzzystrmatch, unaccent, btree_gin, pg_trgm;
-    drop schema ext;
+    drop table if exists next.search_documents, next.clients, next.leads;
+    drop extension if exists fuzzystrmatch, unaccent, btree_gin, pg_trgm;
+    drop schema if exists ext;
   end if;
+exception
+  when dependent_objects_still_exist then null;
 end $$
 """)

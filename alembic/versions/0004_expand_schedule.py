@@ -67,10 +67,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # What holds rows of a gym, or is needed by somebody else's view, stays in `next`.
     op.execute("""
 do $$ begin
   if not exists (select from next.organizations) then
-    drop table next.session_instructors, next.class_sessions, next.instructors, next.rooms, next.programs;
+    drop table if exists
+      next.session_instructors, next.class_sessions, next.instructors, next.rooms, next.programs;
   end if;
+exception
+  when dependent_objects_still_exist then null;
 end $$
 """)

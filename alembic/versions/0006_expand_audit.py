@@ -40,10 +40,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # What holds rows of a gym, or is needed by somebody else's view, stays in `next`.
     op.execute("""
 do $$ begin
   if not exists (select from next.organizations) then
-    drop table next.audit_personal, next.audit_log;
+    drop table if exists next.audit_personal, next.audit_log;
   end if;
+exception
+  when dependent_objects_still_exist then null;
 end $$
 """)

@@ -17,7 +17,10 @@ declare
   v_table text;
   v_any boolean;
 begin
-  foreach v_table in array array['organizations', 'users', 'leads', 'clients', 'class_sessions', 'bookings'] loop
+  for v_table in
+    select tablename from pg_tables
+     where schemaname = 'public' and tableowner = current_user and tablename <> 'alembic_version'
+  loop
     execute format('select exists (select from public.%I)', v_table) into v_any;
     if v_any then
       raise exception using errcode = 'object_not_in_prerequisite_state',

@@ -1,7 +1,8 @@
 """Contract: the new tables take the place of the old ones.
 
 The old tables are set aside in the schema `legacy`, whole, so that going back finds them as they were;
-without any row in them they are dropped, and going back makes them anew.
+without any row in them, and nothing of anybody else's on them, they are dropped, and going back makes them
+anew.
 """
 
 from pathlib import Path
@@ -13,31 +14,35 @@ down_revision = "0008"
 
 LEGACY = Path(__file__).parents[1] / "legacy.sql"
 
-OLD = (
-    "array['organizations', 'users', 'user_organizations', 'organization_members', 'leads', 'clients',"
-    " 'programs', 'class_sessions', 'bookings', 'waitlist', 'membership_plans', 'memberships',"
-    " 'class_credits', 'class_packages', 'customer_class_packages', 'payments', 'customer_notes']"
-)
-
-SET_ASIDE = f"""
+SET_ASIDE = """
 do $$
 declare
   v_table text;
+  v_all text;
   v_any boolean := exists (select from auth.users);
   v_has boolean;
 begin
-  create schema if not exists legacy;
-  foreach v_table in array {OLD} loop
-    if to_regclass('public.' || v_table) is not null then
-      execute format('select exists (select from public.%I)', v_table) into v_has;
-      v_any := v_any or v_has;
-      execute format('alter table public.%I set schema legacy', v_table);
-    end if;
+  create schema legacy;
+  for v_table in
+    select tablename from pg_tables
+     where schemaname = 'public' and tableowner = current_user and tablename <> 'alembic_version'
+  loop
+    execute format('select exists (select from public.%I)', v_table) into v_has;
+    v_any := v_any or v_has;
+    execute format('alter table public.%I set schema legacy', v_table);
   end loop;
   alter function public.touch_updated_at() set schema legacy;
   alter function public.update_session_booking_count() set schema legacy;
   if not v_any then
-    drop schema legacy, auth cascade;
+    select string_agg(format('legacy.%I', tablename), ', ') into v_all
+      from pg_tables where schemaname = 'legacy';
+    begin
+      execute 'drop table auth.users, ' || v_all;
+      drop function legacy.touch_updated_at(), legacy.update_session_booking_count();
+      drop schema legacy, auth;
+    exception
+      when dependent_objects_still_exist then null;
+    end;
   end if;
 end $$
 """
