@@ -36,11 +36,12 @@ log_checkpoints = off
 """
 
 
-def make(layout: Layout, data: Path, binaries: Binaries) -> None:
+def make(layout: Layout, data: Path, binaries: Binaries, lock: int) -> None:
     """Makes the data directory `data` unless it exists: a new one takes that name only when complete.
 
-    Raises `EmbeddedError` when the disk is full, initdb fails, the secrets are lost, or an existing one
-    belongs to another major version.
+    initdb inherits the descriptor `lock`, so that nobody takes away what a forgotten one writes. Raises
+    `EmbeddedError` when the disk is full, initdb fails, the secrets are lost, or existing data belongs to
+    another major version.
     """
     with told(data.parent):
         if data.exists():
@@ -53,7 +54,7 @@ def make(layout: Layout, data: Path, binaries: Binaries) -> None:
         draft = Path(tempfile.mkdtemp(prefix="initdb-", dir=data.parent))
         try:
             layout.account().own(draft)
-            _run(layout, draft, binaries)
+            _run(layout, draft, binaries, lock)
             (draft / "pgdata").rename(data)
             private.sync(data.parent)
         finally:
@@ -78,7 +79,7 @@ def _check(layout: Layout, data: Path, binaries: Binaries) -> None:
         )
 
 
-def _run(layout: Layout, draft: Path, binaries: Binaries) -> None:
+def _run(layout: Layout, draft: Path, binaries: Binaries, lock: int) -> None:
     account, word = layout.account(), draft / "secret"
     private.write(word, passwords.secret(layout, "postgres") + "\n")
     command = [
@@ -103,6 +104,7 @@ def _run(layout: Layout, draft: Path, binaries: Binaries) -> None:
         env=ENVIRONMENT,
         start_new_session=True,
         umask=0o077,
+        pass_fds=(lock,),
         check=False,
         **account.for_popen(),
     )

@@ -57,7 +57,7 @@ class Layout:
 
     @property
     def server_lock(self) -> Path:
-        """Inherited by every server process, so its being free says that none is left."""
+        """Inherited by initdb and every server process, so its being free says that none is left."""
         return self.home / "server.lock"
 
     @property

@@ -25,11 +25,15 @@ _POLL_LIMIT_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Postmaster:
-    """A running server; `child` is None for one that was started by an earlier supervisor."""
+    """A running server; `child` is None for one that was started by an earlier supervisor.
+
+    `log_begins_at` is where its lines begin in the log, in bytes.
+    """
 
     data: Path
     pid: int
     child: subprocess.Popen[bytes] | None = None
+    log_begins_at: int = 0
 
     def is_alive(self) -> bool:
         """Whether the main process still runs."""
@@ -65,28 +69,10 @@ def pid_of(data: Path) -> int | None:
     return pid if pid and _serves(_arguments(pid), data) else None
 
 
-def start(layout: Layout, data: Path, folder: Path, binaries: Binaries) -> Postmaster:
-    """Starts the server on `data` with its socket in `folder` and waits until it takes connections.
-
-    Raises `EmbeddedError` when it ends before, or when processes of an earlier one do not go away.
-    """
-    lock = _wait_for_stragglers(layout, data)
-    try:
-        _forget_reused_pid(data, folder)
-        length = _rotate(layout.log)
-        server = _launched(layout, data, folder, binaries, lock)
-    finally:
-        os.close(lock)
-    pause = _POLL_SECONDS
-    while not accepts(layout):
-        if not server.is_alive():
-            raise _did_not_start(layout, length)
-        server.wait(pause)
-        pause = min(2 * pause, _POLL_LIMIT_SECONDS)
-    return server
-
-
-def _launched(layout: Layout, data: Path, folder: Path, binaries: Binaries, lock: int) -> Postmaster:
+def launch(layout: Layout, data: Path, folder: Path, binaries: Binaries, lock: int) -> Postmaster:
+    """Starts a server on `data` with its socket in `folder`; its processes inherit the descriptor `lock`."""
+    _forget_reused_pid(data, folder)
+    _rotate(layout.log)
     quoted = str(folder).replace('"', '""')
     command = [
         str(binaries.folder / "postgres"),
@@ -100,6 +86,7 @@ def _launched(layout: Layout, data: Path, folder: Path, binaries: Binaries, lock
         f'unix_socket_directories="{quoted}"',
     ]
     with os.fdopen(private.opened(layout.log, os.O_WRONLY | os.O_APPEND), "ab") as log:
+        began_at = log.seek(0, os.SEEK_END)
         child = subprocess.Popen(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,
@@ -112,14 +99,24 @@ def _launched(layout: Layout, data: Path, folder: Path, binaries: Binaries, lock
             pass_fds=(lock,),
             **layout.account().for_popen(),
         )
-    return Postmaster(data, child.pid, child)
+    return Postmaster(data, child.pid, child, began_at)
 
 
-def _wait_for_stragglers(layout: Layout, data: Path) -> int:
-    """Takes the server's lock once no process of an earlier server is left.
+def wait_until_ready(layout: Layout, server: Postmaster) -> None:
+    """Waits, through a recovery too, until `server` takes connections; `EmbeddedError` if it ends before."""
+    pause = _POLL_SECONDS
+    while not accepts(layout):
+        if not server.is_alive():
+            raise _did_not_start(layout, server.log_begins_at)
+        server.wait(pause)
+        pause = min(2 * pause, _POLL_LIMIT_SECONDS)
+
+
+def wait_for_stragglers(layout: Layout, data: Path) -> int:
+    """Takes the server's lock, once no process of an earlier server or initdb is left, and gives it.
 
     After kill -9 of the main process a busy session runs on until its statement ends, and a new server
-    cannot start beside it.
+    cannot start beside it. Raises `EmbeddedError` when one does not go away.
     """
     deadline = time.monotonic() + _STRAGGLER_SECONDS
     while (lock := locks.exclusive(layout.server_lock, 0.1)) is None:
@@ -174,16 +171,14 @@ def _serves(arguments: list[str], data: Path) -> bool:
     return f" -D {data} " in f"{' '.join(arguments)} "
 
 
-def _rotate(log: Path) -> int:
-    """Puts a long log aside and gives the length of what is left."""
+def _rotate(log: Path) -> None:
     if log.exists() and log.stat().st_size > _LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
-    return log.stat().st_size if log.exists() else 0
 
 
-def _did_not_start(layout: Layout, length: int) -> EmbeddedError:
+def _did_not_start(layout: Layout, log_begins_at: int) -> EmbeddedError:
     with told(layout.home), layout.log.open("rb") as log:
-        log.seek(length)
+        log.seek(log_begins_at)
         if b"No space left on device" in log.read():
             return no_room(layout.place or layout.home)
     return EmbeddedError(f"The database server did not start: the reason is at the end of {layout.log}.")

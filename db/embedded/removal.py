@@ -20,7 +20,7 @@ def remove(home: Path) -> None:
     if not layout.desks_lock.exists():
         return
     with told(layout.home):
-        desks = locks.exclusive(layout.desks_lock, 1.0)
+        desks = locks.exclusive(layout.desks_lock, 0.3)
         if desks is None:
             raise EmbeddedError(f"A desk still uses the gym in {home}: close every frontdesk first.")
         try:
@@ -40,6 +40,6 @@ def stop(layout: Layout) -> None:
             os.kill(int(layout.supervisor_lock.read_text()), signal.SIGTERM)
         if time.monotonic() > deadline:
             raise EmbeddedError(f"The database server does not stop: see the end of {layout.log}.")
-        time.sleep(0.05)
+        time.sleep(0.02)
     if layout.data and (pid := postmaster.pid_of(layout.data)):
         postmaster.Postmaster(layout.data, pid).stop()

@@ -6,6 +6,7 @@ with the server. There is one per home, by `supervisor.lock`.
 """
 
 import os
+import select
 import signal
 import sys
 import time
@@ -22,13 +23,26 @@ _TICK_SECONDS = 0.5
 _DEFAULT_GRACE_SECONDS = "5"
 
 
-class _Stop:
-    """Remembers that the supervisor was told to end, which stops the server first."""
+class _Signals:
+    """Wakes the supervisor when the server ended or it was told to end itself, without polling for either."""
 
-    asked = False
+    def __init__(self) -> None:
+        self.is_stop_asked = False
+        self._woken, wake = os.pipe()
+        os.set_blocking(self._woken, False)
+        os.set_blocking(wake, False)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, self._note)
 
-    def __call__(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked = True
+    def wait(self, seconds: float) -> None:
+        """Waits for `seconds`, less if a signal comes."""
+        if select.select([self._woken], [], [], seconds)[0]:
+            os.read(self._woken, 4096)
+
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        if number != signal.SIGCHLD:
+            self.is_stop_asked = True
 
 
 def main(home: Path) -> None:
@@ -37,9 +51,7 @@ def main(home: Path) -> None:
         os._exit(0)
     os.chdir("/")
     os.umask(0o077)
-    stop = _Stop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, stop)
+    signals = _Signals()
     layout = Layout(home)
     try:
         with told(home):
@@ -56,7 +68,7 @@ def main(home: Path) -> None:
         return
     try:
         _tell("ready")
-        _attend(layout, server, grace, stop, lock)
+        _attend(layout, server, grace, signals, lock)
     finally:
         server.stop()
 
@@ -79,19 +91,28 @@ def _serve(layout: Layout) -> postmaster.Postmaster:
     if pid := postmaster.pid_of(data):
         # It may be recovering or stopping still: then it soon answers, or is gone and the next one starts it.
         return postmaster.Postmaster(data, pid)
-    programs = binaries.find(layout)
-    initdb.make(layout, data, programs)
-    initdb.write_settings(data)
-    return postmaster.start(layout, data, make_socket_folder(layout), programs)
+    lock = postmaster.wait_for_stragglers(layout, data)
+    try:
+        programs = binaries.find(layout)
+        initdb.make(layout, data, programs, lock)
+        initdb.write_settings(data)
+        server = postmaster.launch(layout, data, make_socket_folder(layout), programs, lock)
+    finally:
+        # From here only the server's own processes hold it.
+        os.close(lock)
+    postmaster.wait_until_ready(layout, server)
+    return server
 
 
-def _attend(layout: Layout, server: postmaster.Postmaster, grace: float, stop: _Stop, own_lock: int) -> None:
+def _attend(
+    layout: Layout, server: postmaster.Postmaster, grace: float, signals: _Signals, own_lock: int
+) -> None:
     """Returns when the server should be stopped or has ended.
 
     Then `desks.lock` stays taken until this process ends: a desk that comes now waits and starts it anew.
     """
     alone_since: float | None = None
-    while server.is_alive() and not stop.asked and not locks.is_deleted(own_lock):
+    while server.is_alive() and not signals.is_stop_asked and not locks.is_deleted(own_lock):
         lock = locks.exclusive(layout.desks_lock)
         if lock is None:
             alone_since = None
@@ -100,7 +121,7 @@ def _attend(layout: Layout, server: postmaster.Postmaster, grace: float, stop: _
             if time.monotonic() - alone_since >= grace:
                 return
             os.close(lock)
-        server.wait(_TICK_SECONDS)
+        signals.wait(_TICK_SECONDS)
 
 
 def _tell(line: str) -> None:
