@@ -19,6 +19,18 @@ language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
   select regexp_replace(coalesce(normalize(p_text, NFKC), ''), '[^0-9]', '', 'g')
 $$;
 
+-- What of a person is searched: the words of the name, the digits of the phone, the words of the e-mail.
+create function app.document(p_name text, p_phone text, p_email text) returns text
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select ' ' || concat_ws(' ', app.words(p_name), nullif(app.digits(p_phone), ''), nullif(app.words(p_email), ''))
+$$;
+
+-- Who can be found: nobody erased, and a converted lead only as its client.
+create function app.shows(p_erased_at timestamptz, p_lead_status text) returns boolean
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select p_erased_at is null and p_lead_status is distinct from 'converted'
+$$;
+
 create function app.keep_search_document() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -26,13 +38,13 @@ begin
     delete from public.search_documents d where d.organization_id = old.organization_id and d.person_id = old.id;
     return null;
   end if;
-  if new.erased_at is not null or (tg_argv[0] = 'lead' and to_jsonb(new) ->> 'status' = 'converted') then
+  if not app.shows(new.erased_at, case when tg_argv[0] = 'lead' then to_jsonb(new) ->> 'status' end) then
     delete from public.search_documents d where d.organization_id = new.organization_id and d.person_id = new.id;
     return null;
   end if;
   insert into public.search_documents as d (organization_id, person_id, kind, name, document)
   values (new.organization_id, new.id, tg_argv[0], app.words(new.name),
-          ' ' || concat_ws(' ', app.words(new.name), nullif(app.digits(new.phone), ''), nullif(app.words(new.email), '')))
+          app.document(new.name, new.phone, new.email))
   on conflict (organization_id, person_id) do update
     set name = excluded.name, document = excluded.document
     where d.document <> excluded.document or d.name <> excluded.name;
