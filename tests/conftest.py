@@ -74,14 +74,18 @@ def gym(database: Database, gym_template: tuple[str, Gym]) -> Gym:
 
 
 @pytest.fixture
-def superuser(cluster: embedded.Cluster, database_name: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+def superuser(
+    cluster: embedded.Cluster, database_name: str
+) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     """Looks past row-level security at what is really in the test's database."""
     with psycopg.connect(cluster.conninfo("postgres", database_name), autocommit=True) as connection:
         yield connection
 
 
 @pytest.fixture
-def app_psql(cluster: embedded.Cluster, database_name: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+def app_psql(
+    cluster: embedded.Cluster, database_name: str
+) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     """What anyone who can start the app has: a plain connection with the login frontdesk_app."""
     with psycopg.connect(cluster.conninfo("frontdesk_app", database_name), autocommit=True) as connection:
         yield connection

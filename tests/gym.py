@@ -78,7 +78,9 @@ def fill(admin: str) -> Gym:
 
 def _organizations(owner: psycopg.Connection[Any], gym: Gym) -> None:
     for key, name, currency in (("harbour", "Harbour Lane", "GBP"), ("union", "Union Square", "USD")):
-        gym.organizations[key] = _insert(owner, "organizations", name=name, timezone=noon_zone(), currency=currency)
+        gym.organizations[key] = _insert(
+            owner, "organizations", name=name, timezone=noon_zone(), currency=currency
+        )
 
 
 def _staff(owner: psycopg.Connection[Any], gym: Gym) -> None:
@@ -109,7 +111,11 @@ def _people(owner: psycopg.Connection[Any], gym: Gym) -> None:
     leads: dict[str, dict[str, object]] = {
         "olsen": {"name": "Sam Olsen", "email": "sam.olsen@post.example", "phone": "+44 7700 900412"},
         "zoe": {"name": "Zoë Müller-O'Brien", "email": "zoe@post.example", "phone": "07700 900555"},
-        "blocked": {"name": "Bo Blocked", "blocked_at": datetime.now(UTC), "blocked_reason": "owes since May"},
+        "blocked": {
+            "name": "Bo Blocked",
+            "blocked_at": datetime.now(UTC),
+            "blocked_reason": "owes since May",
+        },
         "converted": {"name": "Con Verted", "email": "con@post.example", "status": "converted"},
         "hostile": {"name": HOSTILE},
     }
@@ -131,7 +137,9 @@ def _people(owner: psycopg.Connection[Any], gym: Gym) -> None:
 def _sessions(owner: psycopg.Connection[Any], gym: Gym) -> None:
     harbour, union = gym.organizations["harbour"], gym.organizations["union"]
     programs = {
-        key: _insert(owner, "programs", organization_id=harbour, name=name, drop_in_price=price, open_gym=open_gym)
+        key: _insert(
+            owner, "programs", organization_id=harbour, name=name, drop_in_price=price, open_gym=open_gym
+        )
         for key, name, price, open_gym in (
             ("spin", "Spin", 1200, False),
             ("yoga", "Yoga", 0, False),
@@ -181,7 +189,9 @@ def _sessions(owner: psycopg.Connection[Any], gym: Gym) -> None:
     )
 
 
-def _insert_link(owner: psycopg.Connection[Any], organization: uuid.UUID, session: uuid.UUID, who: uuid.UUID) -> None:
+def _insert_link(
+    owner: psycopg.Connection[Any], organization: uuid.UUID, session: uuid.UUID, who: uuid.UUID
+) -> None:
     owner.execute("insert into session_instructors values (%s, %s, %s)", (organization, session, who))
 
 

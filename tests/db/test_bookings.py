@@ -61,11 +61,15 @@ def test_due(gym: Gym, superuser: Superuser) -> None:
     assert row(superuser, asked.id, "id") is None
 
 
-@pytest.mark.parametrize(("pay", "status"), [("card", "paid"), ("cash", "paid"), ("later", "pending"), ("comp", "comp")])
+@pytest.mark.parametrize(
+    ("pay", "status"), [("card", "paid"), ("cash", "paid"), ("later", "pending"), ("comp", "comp")]
+)
 def test_pay(gym: Gym, superuser: Superuser, pay: Pay, status: str) -> None:
     asked = request(gym, "spin", lead="olsen", pay=pay, comp_reason="first visit")
     assert bookings.book(gym.signed_in(), asked).payment_status == status
-    payments = superuser.execute("select method, amount from payments where booking_id = %s", (asked.id,)).fetchall()
+    payments = superuser.execute(
+        "select method, amount from payments where booking_id = %s", (asked.id,)
+    ).fetchall()
     assert payments == ([(pay, 1200)] if status == "paid" else [])
 
 
@@ -78,7 +82,11 @@ def test_waitlist_and_promotion(gym: Gym, superuser: Superuser) -> None:
     assert (answer.outcome, answer.place, answer.ahead) == ("waitlisted", 2, ["Sam Olsen"])
     booked = rosters.of(mia, gym.sessions["full"])[0]
     assert bookings.take_back(mia, booked.booking_id).outcome == "taken_back"
-    assert row(superuser, first.id, "booking_status, payment_status, paid_by") == ("confirmed", "pending", "later")
+    assert row(superuser, first.id, "booking_status, payment_status, paid_by") == (
+        "confirmed",
+        "pending",
+        "later",
+    )
     assert superuser.execute("select kind, booking_id from tasks").fetchall() == [("to_tell", first.id)]
 
 
