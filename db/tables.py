@@ -1,5 +1,0 @@
-"""The SQLAlchemy metadata of every table."""
-
-from sqlalchemy import MetaData
-
-metadata = MetaData()

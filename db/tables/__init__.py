@@ -1,0 +1,10 @@
+"""The SQLAlchemy metadata of every table, named and typed as the database has them.
+
+What is made is made by the revisions; this is what statements are written with and what the revisions are
+compared to. Functions, policies and triggers stand in `db/sql`.
+"""
+
+from db.tables import audit, bookings, organizations, people, schedule
+from db.tables.columns import metadata
+
+__all__ = ["audit", "bookings", "metadata", "organizations", "people", "schedule"]

@@ -1,0 +1,116 @@
+"""Bookings of leads and clients alike, the money taken for them, and people to tell."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy.sql.naming import conv
+
+from db.tables.columns import NO, choice, instant, metadata, random_id, refers, tenant, user
+
+
+def _either(of: str) -> CheckConstraint:
+    """Exactly one of the two kinds of person."""
+    return CheckConstraint(
+        "num_nonnulls(customer_id, client_id) = 1", name=conv(f"check_customer_or_client_{of}")
+    )
+
+
+def _one_live(index: str, column: str) -> Index:
+    return Index(
+        index,
+        "organization_id",
+        "class_session_id",
+        column,
+        unique=True,
+        postgresql_where=text(
+            f"{column} is not null and booking_status in ('confirmed', 'waitlisted', 'attended', 'no_show')"
+        ),
+    )
+
+
+def _by_person(index: str, column: str) -> Index:
+    return Index(index, "organization_id", column, postgresql_where=text(f"{column} is not null"))
+
+
+bookings = Table(
+    "bookings",
+    metadata,
+    tenant(),
+    random_id(),
+    Column("class_session_id", Uuid, nullable=False),
+    Column("customer_id", Uuid),
+    Column("client_id", Uuid),
+    choice(
+        "booking_status",
+        *("confirmed", "waitlisted", "attended", "no_show", "cancelled", "late_cancelled"),
+        default="confirmed",
+    ),
+    choice("payment_status", "pending", "paid", "comp", "refunded", "void", default="pending"),
+    choice("paid_by", "card", "cash", "later", "comp", nullable=True),
+    Column("price", Integer, CheckConstraint("price >= 0", name="price_check"), nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("comp_reason", Text),
+    Column("override_reason", Text),
+    Column("over_capacity", Boolean, nullable=False, server_default=NO),
+    instant("arrived_at", nullable=True),
+    instant("cancelled_at", nullable=True),
+    Column("desk_id", Uuid),
+    user("booked_by"),
+    instant("happened_at"),
+    instant("recorded_at"),
+    refers("class_session_id", "class_sessions"),
+    refers("customer_id", "leads"),
+    refers("client_id", "clients"),
+    refers("desk_id", "desks"),
+    _either("booking"),
+    CheckConstraint("paid_by <> 'comp' or btrim(comp_reason) <> ''", name=conv("booking_comp_reason")),
+    _one_live("bookings_one_live_lead", "customer_id"),
+    _one_live("bookings_one_live_client", "client_id"),
+    Index("bookings_session", "organization_id", "class_session_id", "booking_status"),
+    _by_person("bookings_lead", "customer_id"),
+    _by_person("bookings_client", "client_id"),
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    tenant(),
+    random_id(),
+    Column("customer_id", Uuid),
+    Column("client_id", Uuid),
+    Column("booking_id", Uuid),
+    Column("reverses_id", Uuid),
+    choice("method", "card", "cash"),
+    Column("amount", Integer, CheckConstraint("amount <> 0", name="amount_check"), nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("desk_id", Uuid),
+    user("taken_by"),
+    instant("taken_at"),
+    refers("customer_id", "leads"),
+    refers("client_id", "clients"),
+    refers("booking_id", "bookings"),
+    refers("reverses_id", "payments"),
+    refers("desk_id", "desks"),
+    _either("payment"),
+    Index("payments_booking", "organization_id", "booking_id"),
+    Index("payments_reversed_once", "organization_id", "reverses_id", unique=True),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    tenant(),
+    random_id(),
+    choice("kind", "to_tell"),
+    Column("customer_id", Uuid),
+    Column("client_id", Uuid),
+    Column("booking_id", Uuid, nullable=False),
+    instant("made_at"),
+    instant("done_at", nullable=True),
+    user("done_by"),
+    refers("customer_id", "leads"),
+    refers("client_id", "clients"),
+    refers("booking_id", "bookings"),
+    _either("task"),
+    Index("tasks_open", "organization_id", "made_at", postgresql_where=text("done_at is null")),
+)
