@@ -39,7 +39,8 @@ KEY_NAMES = {
 class Command:
     """One thing a key can do; `rank` is the lowest that may, `footer` its place there, 0 kept longest.
 
-    Keys are Textual's names, separated by commas. `bound` False means that a widget listens for them itself.
+    Keys are Textual's names, separated by commas. `in_order` keys act on what is typed, so the field with the
+    focus takes them in the order typed. `bound` False means that a widget listens for them by itself.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Command:
     footer: int | None = None
     rank: Rank = "viewer"
     priority: bool = False
+    in_order: bool = False
     bound: bool = True
 
     @property
@@ -81,7 +83,7 @@ COMMANDS = (
         DESK,
         0,
         "staff",
-        priority=True,
+        in_order=True,
     ),
     Command(
         "desk.next_class",
@@ -91,7 +93,7 @@ COMMANDS = (
         "Choose the next class of the day.",
         DESK,
         2,
-        priority=True,
+        in_order=True,
     ),
     Command(
         "desk.previous_class",
@@ -100,12 +102,20 @@ COMMANDS = (
         "class before",
         "Choose the class before.",
         DESK,
-        priority=True,
+        in_order=True,
     ),
     Command(
-        "desk.down", "down", "screen.other_person(1)", "down", "Choose the next person of the list.", DESK
+        "desk.down",
+        "down",
+        "screen.other_person(1)",
+        "down",
+        "Choose the next person of the list.",
+        DESK,
+        in_order=True,
     ),
-    Command("desk.up", "up", "screen.other_person(-1)", "up", "Choose the person above.", DESK),
+    Command(
+        "desk.up", "up", "screen.other_person(-1)", "up", "Choose the person above.", DESK, in_order=True
+    ),
     Command(
         "desk.day_after",
         "pagedown",
@@ -164,7 +174,7 @@ COMMANDS = (
         "Go one step back: the question, the typed text, the day. A booking on its way is set aside.",
         DESK,
         6,
-        priority=True,
+        in_order=True,
     ),
     Command(
         "form.enter",
@@ -243,6 +253,15 @@ COMMANDS = (
 )
 
 
+IN_ORDER = {
+    (place, key): each
+    for each in COMMANDS
+    if each.in_order
+    for place in each.places
+    for key in each.keys.split(",")
+}
+
+
 def commands_of(place: Place, rank: Rank = "owner") -> list[Command]:
     """What keys can do in a place for somebody of that rank."""
     return [each for each in COMMANDS if place in each.places and may(rank, each.rank)]
@@ -268,6 +287,11 @@ def bindings_of(place: Place) -> list[Binding]:
         for each in commands_of(place)
         if each.bound
     ]
+
+
+def in_order(place: Place, key: str) -> Command | None:
+    """The command of that key in a place, if the field with the focus is to take it."""
+    return IN_ORDER.get((place, key))
 
 
 def key_of(command_id: str) -> str:

@@ -17,7 +17,6 @@ from frontdesk.screens.place import PlaceScreen
 from frontdesk.widgets.booking_pane import BookingPane
 from frontdesk.widgets.day_pane import DayPane
 from frontdesk.widgets.done_line import DoneLine
-from frontdesk.widgets.find import Find
 from frontdesk.widgets.find_pane import FindPane
 from frontdesk.widgets.key_bar import KeyBar
 from frontdesk.widgets.sentence import Speaker
@@ -45,7 +44,7 @@ class DeskScreen(PlaceScreen):
         super().__init__()
         self.profile = profile
         self.organization = organization
-        self._enter_waits = False
+        self._enter_waits: str | None = None
 
     @property
     def rank(self) -> Rank:
@@ -57,9 +56,9 @@ class DeskScreen(PlaceScreen):
         organization = self.organization
         yield TopLine(self.app.clock.now)
         with Horizontal(id="panes"):
-            yield FindPane(organization, self._asks)
+            yield FindPane(organization, self._asked, self.action_choose)
             yield DayPane(organization, self._occupied)
-        yield BookingPane(organization.id)
+        yield BookingPane(organization.id, self._sent)
         yield DoneLine(organization.id)
         yield self.key_bar()
 
@@ -88,7 +87,7 @@ class DeskScreen(PlaceScreen):
         elif self.booking.busy or self.finding.settled:
             self.booking.enter()
         else:
-            self._enter_waits = True
+            self._enter_waits = self.finding.text
 
     def action_choose(self, digit: str) -> None:
         """Answer the question in the sentence."""
@@ -102,7 +101,7 @@ class DeskScreen(PlaceScreen):
     def action_other_person(self, by: int) -> None:
         """Choose another person; answers that come later leave the cursor there."""
         self.finding.people.pin(by)
-        self._enter_waits = False
+        self._enter_waits = None
         self._offer()
 
     def action_other_day(self, by: int) -> None:
@@ -128,7 +127,7 @@ class DeskScreen(PlaceScreen):
 
     def action_back(self) -> None:
         """One step back: the question, the typed text, the day and class."""
-        self._enter_waits = False
+        self._enter_waits = None
         if self.booking.busy and self.booking.back():
             return
         if self.finding.text or self.booking.intention:
@@ -141,19 +140,16 @@ class DeskScreen(PlaceScreen):
 
     def on_find_pane_typed(self) -> None:
         """Other letters: an open question is about somebody else now."""
-        self._enter_waits = False
+        if self._enter_waits != self.finding.text:
+            self._enter_waits = None
         self.booking.free(NOBODY_CHOSEN)
 
     def on_find_pane_settled(self) -> None:
         """The list answers the text: say what Enter does, and do it if Enter was pressed already."""
         self._offer()
-        if self._enter_waits:
-            self._enter_waits = False
+        if self._enter_waits == self.finding.text:
             self.booking.enter()
-
-    def on_find_answered(self, message: Find.Answered) -> None:
-        """A digit."""
-        self.booking.choose(message.digit)
+        self._enter_waits = None
 
     def on_people_list_chosen(self) -> None:
         """A click on a person."""
@@ -171,10 +167,6 @@ class DeskScreen(PlaceScreen):
         self.finding.people.today = self.day.today
         self._speak()
         self._offer()
-
-    def on_booking_pane_sent(self) -> None:
-        """A booking is on its way: ready for the next in line."""
-        self.finding.empty()
 
     def on_booking_pane_booked(self, message: BookingPane.Booked) -> None:
         """Say so; the next in line most likely wants the next class."""
@@ -207,7 +199,10 @@ class DeskScreen(PlaceScreen):
     def _occupied(self) -> bool:
         return bool(self.finding.text) or self.booking.busy
 
-    def _asks(self, digit: str) -> bool:
+    def _sent(self) -> None:
+        self.finding.empty()
+
+    def _asked(self, digit: str) -> bool:
         return self.booking.asks(digit)
 
     def _offer(self) -> None:

@@ -6,6 +6,7 @@ is an answer: it is never claimed that it was dropped.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,11 +16,11 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Input
 
 from db.errors import DeskError, NoDatabase, NotPermitted, refusal
 from db.records import Answer, BookingRequest, ClassSession, Person
 from frontdesk.app import RETRY_S, Desk, SignedOut
+from frontdesk.widgets.field import Field
 from frontdesk.widgets.intention import Intention, Step, intend
 from frontdesk.widgets.sentence import Sentence, Speaker
 
@@ -30,7 +31,10 @@ REASON_LENGTH = 200
 
 
 class BookingPane(Vertical):
-    """What Enter does, and what became of it."""
+    """What Enter does, and what became of it.
+
+    `sent` is called as soon as a booking is on its way: the next letter is of the next in line.
+    """
 
     app = getters.app(Desk)
 
@@ -47,12 +51,6 @@ class BookingPane(Vertical):
 
         request_id: UUID
         answer: Answer | DeskError
-
-    @dataclass
-    class Sent(Message):
-        """A booking is on its way: find is free for the next in line."""
-
-        intention: Intention
 
     @dataclass
     class Booked(Message):
@@ -76,19 +74,21 @@ class BookingPane(Vertical):
     class ReasonClosed(Message):
         """The reason is typed, or not wanted: find takes the focus."""
 
-    def __init__(self, organization_id: UUID) -> None:
+    def __init__(self, organization_id: UUID, sent: Callable[[], None]) -> None:
         super().__init__(id="booking", classes="pane")
         self.organization_id = organization_id
         self.intention: Intention | None = None
         self.aside: dict[UUID, Intention] = {}
         self.speaker: Speaker | None = None
         self._hint: tuple[str, ...] = ()
+        self._sent = sent
         self._again = False
+        self._ahead: str | None = None
 
     def compose(self) -> ComposeResult:
         """The sentence, and the field for a reason."""
         yield Sentence(id="sentence")
-        yield Input(id="reason", compact=True, max_length=REASON_LENGTH, placeholder="why? then Enter")
+        yield Field(id="reason", compact=True, max_length=REASON_LENGTH, placeholder="why? then Enter")
 
     # What the desk tells it.
 
@@ -101,9 +101,12 @@ class BookingPane(Vertical):
 
     def free(self, *hint: str) -> None:
         """Be about nobody; what is on its way is set aside."""
-        if self.intention and self.intention.on_its_way:
-            self.aside[self.intention.request.id] = self.intention
+        now = self.intention
+        if now and now.on_its_way:
+            self.aside[now.request.id] = now
             self.post_message(self.AsideChanged())
+        elif now and now.step is Step.ASKING and self._again:
+            self.post_message(self.NotBooked(now, "You went on before the question was answered."))
         self._hint = hint
         self._be(None)
 
@@ -128,8 +131,10 @@ class BookingPane(Vertical):
         return self.intention is not None and self.intention.step is not Step.STATED
 
     def asks(self, digit: str) -> bool:
-        """Whether that digit answers the question that stands here."""
-        return bool(self.intention and self.speaker and digit in self.intention.digits(self.speaker.manager))
+        """Whether that digit answers the question that stands here, or is about to."""
+        if self.intention is None or self.speaker is None:
+            return False
+        return digit in self.intention.digits(self.speaker.manager)
 
     # What keys tell it.
 
@@ -141,19 +146,21 @@ class BookingPane(Vertical):
         if now.step is Step.STATED or now.failed:
             self._preview(now)
         elif now.step is Step.ASKING:
-            self._again = True
+            self._again = self._ahead is None
         elif now.step is Step.REASON:
             self._take_reason(now)
         elif now.step is Step.ASKED and not now.money_due:
             self._send(now)
 
     def choose(self, digit: str) -> None:
-        """Answer the question."""
-        if self.intention and self.asks(digit):
+        """Answer the question; one that is still being asked may be answered ahead."""
+        if self.intention and self.intention.step is Step.ASKING:
+            self._ahead = digit
+        elif self.intention and self.asks(digit):
             self._be(self.intention.choosing(digit))
             if self.intention.step is Step.REASON:
-                self.query_one("#reason", Input).value = ""
-                self.query_one("#reason", Input).focus()
+                self.query_one("#reason", Field).value = ""
+                self.query_one("#reason", Field).focus()
 
     def back(self) -> bool:
         """Go one step back; whether there was one."""
@@ -191,6 +198,8 @@ class BookingPane(Vertical):
             same = now.answer is None and now.verb == judged.verb == "BOOK" and answer.outcome == "booked"
             if self._again and same and not answer.overlaps:
                 self._send(judged)
+            elif self._ahead:
+                self.choose(self._ahead)
 
     def on_booking_pane_answered(self, message: Answered) -> None:
         """Say that it is booked, why it is not, or that this is not known."""
@@ -211,10 +220,6 @@ class BookingPane(Vertical):
             self._take_out(sent)
             self.post_message(self.NotBooked(sent, _why(answer)))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter is the screen's."""
-        event.stop()
-
     def _fall_back(self, sent: Intention, answer: Answer | DeskError) -> None:
         if isinstance(answer, DeskError):
             self._be(sent.stopped(answer.sentence))
@@ -224,7 +229,7 @@ class BookingPane(Vertical):
             self._be(sent.judged(answer).unchosen())
 
     def _take_reason(self, now: Intention) -> None:
-        reason = self.query_one("#reason", Input).value.strip()
+        reason = self.query_one("#reason", Field).value.strip()
         if not reason:
             return
         reasoned = now.reasoned(reason)
@@ -234,7 +239,7 @@ class BookingPane(Vertical):
             self._send(reasoned)
 
     def _preview(self, intention: Intention) -> None:
-        self._again = False
+        self._again, self._ahead = False, None
         asking = intention.asking()
         self._be(asking)
         request = asking.request
@@ -249,7 +254,7 @@ class BookingPane(Vertical):
     def _send(self, intention: Intention) -> None:
         self._be(intention.sent())
         self._ask_for(intention.request)
-        self.post_message(self.Sent(intention))
+        self._sent()
 
     def _ask_again(self, request_id: UUID) -> None:
         shown = self.intention and self.intention.request.id == request_id

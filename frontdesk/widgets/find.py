@@ -3,44 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from textual import events
-from textual.message import Message
-from textual.widgets import Input
 
+from frontdesk.widgets.field import Field
 from frontdesk.widgets.text import literal
 
 LONGEST = 200
 
 
-class Find(Input):
+class Find(Field):
     """Find has the focus as long as the desk stands, so a letter always lands here.
 
-    `asked` says whether a question stands in the sentence that this digit answers.
+    `asked` says whether a question stands in the sentence that this digit answers, `answer` takes it.
     """
 
-    @dataclass
-    class Answered(Message):
-        """A digit was typed while a question stood there."""
-
-        digit: str
-
-    def __init__(self, asked: Callable[[str], bool], *, id: str | None = None) -> None:
+    def __init__(self, asked: Callable[[str], bool], answer: Callable[[str], None]) -> None:
         super().__init__(
-            id=id,
+            id="find",
             compact=True,
             max_length=LONGEST,
             select_on_focus=False,
             placeholder="type a name, phone or e-mail",
         )
         self.asked = asked
+        self.answer = answer
 
     async def _on_key(self, event: events.Key) -> None:
         if event.character and self.asked(event.character):
             event.stop()
             event.prevent_default()
-            self.post_message(self.Answered(event.character))
+            self.answer(event.character)
 
     def _on_paste(self, event: events.Paste) -> None:
         # What is pasted may hold anything, and more than fits; a refused paste would look like a broken key.

@@ -29,10 +29,11 @@ DEBOUNCE_S = 0.02
 FEWEST_LETTERS = 2
 # One of the three connections stays free for a booking.
 FINDS_AT_ONCE = 2
+MOST = 50
 
 
 class FindPane(Vertical):
-    """Each text has a number; the list is `settled` once it answers the text that stands there now."""
+    """The list is `settled` once it answers the text that stands there now; the newer answer counts."""
 
     app = getters.app(Desk)
     find = getters.query_one(Find)
@@ -50,22 +51,27 @@ class FindPane(Vertical):
 
     @dataclass
     class PeopleFound(Message):
-        """The database answered the text of that number."""
+        """The database answered that text, at the asking of that number."""
 
         sequence: int
+        text: str
         answer: list[Person] | DeskError
 
-    def __init__(self, organization: Organization, asks: Callable[[str], bool]) -> None:
+    def __init__(
+        self, organization: Organization, asked: Callable[[str], bool], answer: Callable[[str], None]
+    ) -> None:
         super().__init__(id="left", classes="pane")
         self._organization = organization
-        self._asks = asks
-        self._typed = self._shown = 0
-        self._under_way: list[int] = []
+        self._asked = asked
+        self._answer = answer
+        self._sequence = self._shown = 0
+        self._shown_text = ""
+        self._under_way: list[str] = []
         self._delay: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The field over the list."""
-        yield Find(self._asks, id="find")
+        yield Find(self._asked, self._answer)
         zone = self._organization.timezone
         yield PeopleList(zone, local(self.app.clock.now(), zone).date(), id="people")
 
@@ -82,7 +88,7 @@ class FindPane(Vertical):
     @property
     def settled(self) -> bool:
         """Whether the list answers the text that stands there now."""
-        return self._shown == self._typed
+        return self._shown_text == self.text
 
     @property
     def current(self) -> Person | None:
@@ -93,7 +99,6 @@ class FindPane(Vertical):
         """Be ready for the next in line."""
         with self.prevent(Input.Changed):
             self.find.value = ""
-        self._number()
         self._say(
             "Type two letters or more of a name, or part of a phone number or e-mail.",
             "",
@@ -103,68 +108,62 @@ class FindPane(Vertical):
 
     def load_people(self) -> None:
         """Ask for the people of the text; the last of many waits until fewer are under way."""
-        sequence, text = self._typed, self.text
+        text = self.text
         if len(text) < FEWEST_LETTERS or len(self._under_way) >= FINDS_AT_ONCE:
             return
-        self._under_way.append(sequence)
+        self._sequence += 1
+        self._under_way.append(text)
         self.app.ask(
             self,
             "people",
             partial(_find, text),
-            partial(self.PeopleFound, sequence),
+            partial(self.PeopleFound, self._sequence, text),
             at=self._organization.id,
         )
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Ask for whom is meant, soon; letters that follow at once go along."""
         event.stop()
-        self._number()
         self.people.unpin()
         self.post_message(self.Typed(self.text))
-        if len(self.text) < FEWEST_LETTERS:
-            self._say("One letter more." if self.text else "", "")
-            if not self.text:
-                self.empty()
-            return
-        if self._delay:
-            self._delay.stop()
-        self._delay = self.set_timer(DEBOUNCE_S, self.load_people)
+        if not self.text:
+            self.empty()
+        elif len(self.text) < FEWEST_LETTERS:
+            self._say("One letter more.")
+        else:
+            if self._delay:
+                self._delay.stop()
+            self._delay = self.set_timer(DEBOUNCE_S, self.load_people)
 
     def on_find_pane_people_found(self, message: PeopleFound) -> None:
         """Show the answer, unless a newer one was shown; the newest text is asked for next."""
-        self._under_way.remove(message.sequence)
+        self._under_way.remove(message.text)
         newer = message.sequence > self._shown
         if isinstance(message.answer, DeskError):
             if newer and not self.people.items:
                 self.people.say(message.answer.sentence)
-        elif newer:
-            self._show(message.sequence, message.answer)
-        if (
-            not self.settled
-            and self._typed not in self._under_way
-            and not isinstance(message.answer, DeskError)
-        ):
+            return
+        if newer:
+            self._show(message, message.answer)
+        if not self.settled and self.text not in self._under_way:
             self.load_people()
 
-    def _show(self, sequence: int, people: list[Person]) -> None:
-        self._shown = sequence
+    def _show(self, message: PeopleFound, people: list[Person]) -> None:
+        self._shown, self._shown_text = message.sequence, message.text
         if people or self.people.pinned:
             self.people.found(people)
         else:
             self.people.say(
-                f"Nobody here matches '{literal(self.text)}'.",
+                f"Nobody here matches '{literal(message.text)}'.",
                 "",
                 "Check the spelling, or type part of the phone number or of the e-mail.",
             )
-        self.border_subtitle = f"{len(people)} found" if len(people) < 50 else "the best 50"
+        self.border_subtitle = f"{len(people)} found" if len(people) < MOST else f"the best {MOST}"
         if self.settled:
             self.post_message(self.Settled())
 
-    def _number(self) -> None:
-        self._typed += 1
-
     def _say(self, *hint: str) -> None:
-        self._shown = self._typed
+        self._shown, self._shown_text = self._sequence, self.text
         self.border_subtitle = ""
         self.people.unpin()
         self.people.say(*hint)

@@ -127,7 +127,9 @@ class Intention:
         return replace(self, chosen=None, request=replace(self.request, pay=None, comp_reason=None))
 
     def digits(self, manager: bool) -> str:
-        """The digits that answer the question now."""
+        """The digits that answer the question, or may answer the one that is being asked."""
+        if self.step is Step.ASKING:
+            return "".join(PAYS)
         if self.answer is None or self.step not in {Step.ASKED, Step.STOPPED}:
             return ""
         pays = "".join(PAYS) if self.answer.outcome == "due" else ""

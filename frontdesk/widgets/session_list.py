@@ -15,6 +15,7 @@ from frontdesk.widgets.lines import Lines, Part
 from frontdesk.widgets.seat_bar import WIDTH, seat_count, seat_state
 from frontdesk.widgets.text import fit, literal
 
+SEATS = 5
 LATE = timedelta(minutes=10)
 
 
@@ -43,7 +44,7 @@ class SessionList(Lines[ClassSession]):
     def parts(self, item: ClassSession, width: int) -> Sequence[Part]:
         """Time, program, how full, seats."""
         state, style = seat_state(item, self.now())
-        count = seat_count(item)
+        count = seat_count(item).rjust(SEATS)
         start = "all" if item.open_gym else time_of(item.starts_at, self.timezone)
         gone = item.ends_at <= self.now() or item.status == "cancelled"
         return (
