@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from db import demo, upgrade
 from db.errors import BadInput
 from db.repositories import staff
 from frontdesk import config
 from frontdesk.scripts import files
-from frontdesk.scripts.desk import open_desk
+from frontdesk.scripts.desk import on_terminal, open_desk
 from frontdesk.scripts.output import complain
 from frontdesk.scripts.play import play
 from frontdesk.scripts.progress import Progress
@@ -27,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     email, password = demo.STAFF
     signed_in = staff.sign_in(reached.database, email, password, files.installation(configuration.home))
     name = staff.profile(signed_in).name
-    if arguments.headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if arguments.headless or not on_terminal():
         print(f"Signed in to the demo gym as {name}, {email}.")
         return play(signed_in)
     return open_desk(reached, signed_in.token, f"This is the demo gym. You are signed in as {name}.")

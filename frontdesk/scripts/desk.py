@@ -19,13 +19,18 @@ OLDER = "The database is at an older version. Run 'frontdesk db upgrade'."
 
 def run(_arguments: argparse.Namespace) -> int:
     """Open the desk in this terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not on_terminal():
         raise BadInput("The desk needs a terminal. For scripts there are commands: frontdesk --help.")
     configuration = config.load()
     if configuration.embedded:
         check_version(configuration)
     reached = reach(configuration)
     return open_desk(reached, files.token(configuration.home, reached.place))
+
+
+def on_terminal() -> bool:
+    """Whether somebody can see and use the desk: Textual draws on stderr."""
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def check_version(configuration: config.Configuration) -> None:

@@ -6,6 +6,7 @@ import os
 import pwd
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -111,8 +112,9 @@ def choose(signed_in: SignedIn, wanted: UUID | None) -> Organization:
     return mine[0]
 
 
+@cache
 def _start(home: Path) -> Cluster:
-    """The bundled server, running; it is let go when this process ends."""
+    """The bundled server, running; it is joined once, and let go when this process ends."""
     from db.embedded import EmbeddedError, start
 
     try:
