@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 from random import Random
 from typing import Any
@@ -25,6 +25,7 @@ from db.errors import Refused
 PEOPLE = 5_000
 SEED = "frontdesk"
 BATCH = 5_000
+OPEN_FOR = timedelta(days=1600)
 
 Progress = Callable[[int, int], None]
 
@@ -89,8 +90,9 @@ class _Work:
 def _fill(owner: psycopg.Connection[Any], random: Random, people: int, now: datetime, work: _Work) -> None:
     users = draw_users(random)
     houses = [rows.draw_house(random, gym) for gym in GYMS]
-    rows.write_organizations(owner, houses)
-    rows.write_staff(owner, users, houses, secret(random))
+    opened_at = datetime.combine(now.date(), time(), UTC) - OPEN_FOR
+    rows.write_organizations(owner, houses, opened_at)
+    rows.write_staff(owner, users, houses, secret(random), opened_at)
     left = people
     for number, (gym, house) in enumerate(zip(GYMS, houses, strict=True)):
         count = left if gym is GYMS[-1] else round(people * gym.share)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
@@ -102,12 +102,10 @@ def _draw_person(
         birth_date=_draw_birth_date(random, today, child=child),
         barcode=f"{gym.currency}{number:07}" if client and random.random() < 0.7 else None,
         emergency_contact=gym.draw_phone(random) if client and random.random() < 0.5 else None,
-        waiver_signed_at=signed.astimezone(UTC) if signed else None,
-        blocked_at=(created_at + timedelta(days=random.uniform(0, days - 1))).astimezone(UTC)
-        if blocked
-        else None,
+        waiver_signed_at=signed,
+        blocked_at=created_at + timedelta(days=random.uniform(0, days - 1)) if blocked else None,
         blocked_reason=blocked,
-        created_at=created_at.astimezone(UTC),
+        created_at=created_at,
         status=draw_from(random, LEAD_STATUS),
         source=draw_from(random, SOURCES),
         converted_from=draw_id(random) if client and random.random() < CONVERTED else None,

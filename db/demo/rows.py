@@ -92,17 +92,18 @@ def set_triggers(owner: psycopg.Connection[Any], *, enabled: bool) -> None:
         owner.execute(sql.SQL("alter table {} {} trigger user").format(sql.Identifier("public", table), word))
 
 
-def write_organizations(owner: psycopg.Connection[Any], houses: Sequence[House]) -> None:
+def write_organizations(owner: psycopg.Connection[Any], houses: Sequence[House], opened_at: datetime) -> None:
     """The organizations, and what each of them is made of."""
     _copy(
         owner,
         "organizations",
-        "id name timezone currency",
-        ((house.id, house.gym.name, house.gym.timezone, house.gym.currency) for house in houses),
+        "id name timezone currency created_at",
+        ((h.id, h.gym.name, h.gym.timezone, h.gym.currency, opened_at) for h in houses),
     )
     for house in houses:
         gym, mine = house.gym, house.id
-        _copy(owner, "desks", "organization_id id name", _named(mine, house.desks, gym.desks))
+        desks = ((*desk, opened_at) for desk in _named(mine, house.desks, gym.desks))
+        _copy(owner, "desks", "organization_id id name opened_at", desks)
         _copy(owner, "rooms", "organization_id id name", _named(mine, house.rooms, gym.rooms))
         _copy(
             owner, "instructors", "organization_id id name", _named(mine, house.instructors, gym.instructors)
@@ -123,18 +124,22 @@ def write_staff(
     users: Sequence[User],
     houses: Sequence[House],
     secret: tuple[bytes, bytes],
+    opened_at: datetime,
 ) -> None:
     """The users, and where they work."""
     salt, key = secret
     _copy(
-        owner, "users", "id email name salt stored_key", ((u.id, u.email, u.name, salt, key) for u in users)
+        owner,
+        "users",
+        "id email name salt stored_key created_at",
+        ((u.id, u.email, u.name, salt, key, opened_at) for u in users),
     )
     _copy(
         owner,
         "user_organizations",
-        "organization_id user_id role",
+        "organization_id user_id role created_at",
         (
-            (house.id, user.id, rank)
+            (house.id, user.id, rank, opened_at)
             for user in users
             for house, rank in zip(houses, user.ranks, strict=True)
             if rank
