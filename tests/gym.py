@@ -184,7 +184,8 @@ def _sessions(owner: psycopg.Connection[Any], gym: Gym) -> None:
         capacity=10,
     )
     owner.execute(
-        "insert into bookings (organization_id, class_session_id, client_id, paid_by) values (%s, %s, %s, 'later')",
+        "insert into bookings (organization_id, class_session_id, client_id, paid_by)"
+        " values (%s, %s, %s, 'later')",
         (harbour, gym.sessions["full"], gym.clients["ortiz"]),
     )
 
