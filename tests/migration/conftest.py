@@ -34,5 +34,5 @@ def gym_place(cluster: embedded.Cluster, database_name: str) -> Place:
 def fresh_dump(cluster: embedded.Cluster, empty_template: str) -> str:
     """The schema of a fresh install."""
     with made(cluster, f"dumped_{uuid.uuid4().hex[:12]}") as place:
-        place.upgrade()
+        place.up()
         return place.dump()

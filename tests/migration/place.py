@@ -40,10 +40,15 @@ class Place:
     def superuser(self) -> str:
         return self.cluster.conninfo("postgres", self.name)
 
-    def upgrade(self) -> upgrade.Status:
+    @property
+    def version(self) -> int:
+        """The server's, such as 180006."""
+        return int(self.ask("show server_version_num")[0][0])
+
+    def up(self) -> upgrade.Status:
         return upgrade.upgrade(self.admin)
 
-    def downgrade(self) -> upgrade.Status:
+    def down(self) -> upgrade.Status:
         return upgrade.downgrade(self.admin)
 
     def to_revision(self, revision: str) -> None:
