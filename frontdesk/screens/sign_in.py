@@ -16,6 +16,7 @@ from textual.widgets import Input, Label, Static
 from db.errors import DeskError
 from frontdesk.commands import Place, bindings_of
 from frontdesk.screens.place import PlaceScreen
+from frontdesk.widgets.field import Field
 
 if TYPE_CHECKING:
     from db.transaction import Database, SignedIn
@@ -45,7 +46,7 @@ class SignIn(PlaceScreen):
         with Vertical(classes="dialog"):
             yield Static("frontdesk", classes="title", markup=False)
             yield Label("E-mail", markup=False)
-            yield Input(id="email", compact=True, max_length=320)
+            yield Field("sign-in", id="email", max_length=320)
             yield Label("Password", markup=False)
             yield Input(id="password", compact=True, password=True, max_length=1000)
             yield Static(self._why, id="why", markup=False)

@@ -88,7 +88,7 @@ class BookingPane(Vertical):
     def compose(self) -> ComposeResult:
         """The sentence, and the field for a reason."""
         yield Sentence(id="sentence")
-        yield Field(id="reason", compact=True, max_length=REASON_LENGTH, placeholder="why? then Enter")
+        yield Field("desk", id="reason", max_length=REASON_LENGTH, placeholder="why? then Enter")
 
     # What the desk tells it.
 

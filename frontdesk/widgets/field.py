@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import events
 from textual.widgets import Input
 
 from frontdesk.commands import Place, in_order
+from frontdesk.widgets.text import LONGEST, literal
 
 
 class Field(Input):
@@ -17,7 +16,11 @@ class Field(Input):
     have reached the field: so a quick 'sam', Enter would act on 'sa'.
     """
 
-    place: ClassVar[Place] = "desk"
+    def __init__(self, place: Place, *, id: str, max_length: int, placeholder: str = "") -> None:
+        super().__init__(
+            id=id, compact=True, max_length=max_length, placeholder=placeholder, select_on_focus=False
+        )
+        self.place: Place = place
 
     async def _on_key(self, event: events.Key) -> None:
         command = in_order(self.place, event.key)
@@ -25,3 +28,14 @@ class Field(Input):
             event.stop()
             event.prevent_default()
             await self.app.run_action(command.action, self.screen)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        # What is pasted may hold anything, and more than fits; a refused paste would look like a broken key.
+        event.stop()
+        event.prevent_default()
+        room = (self.max_length or LONGEST) - len(self.value) + len(self.selected_text)
+        text = literal(" ".join(event.text.split()))[:room]
+        if self.selection.is_empty:
+            self.insert_text_at_cursor(text)
+        else:
+            self.replace(text, *self.selection)

@@ -47,7 +47,7 @@ class PeopleList(Lines[Person]):
         if kept is None:
             self.show(people)
         else:
-            self.show(_around(kept, self.cursor, people), self.cursor)
+            self.show(around(kept, self.cursor, people), self.cursor)
 
     def parts(self, item: Person, width: int) -> Sequence[Part]:
         """Kind, name, birth year, end of the phone number, and what matters today."""
@@ -89,7 +89,7 @@ class PeopleList(Lines[Person]):
         return "no visit yet", "lines--quiet"
 
 
-def _around(kept: Person, row: int, people: Sequence[Person]) -> list[Person | None]:
+def around(kept: Person, row: int, people: Sequence[Person]) -> list[Person | None]:
     """The people with the kept one in that row, though the answer is too short or lacks them."""
     others: list[Person | None] = [each for each in people if each.id != kept.id]
     gaps: list[Person | None] = [None] * (row - len(others))

@@ -1,0 +1,96 @@
+"""The lists of the desk, without a database."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from db.records import ClassSession, Person
+from frontdesk.clock import day_seen_from
+from frontdesk.widgets.people_list import around
+from frontdesk.widgets.seat_bar import seat_bar, seat_state
+from frontdesk.widgets.session_list import next_bookable
+
+NOW = datetime(2026, 11, 24, 17, 52, tzinfo=UTC)
+
+
+def session(minutes: int, taken: int = 5, **more: object) -> ClassSession:
+    start = NOW + timedelta(minutes=minutes)
+    values: dict[str, object] = {
+        "id": uuid4(),
+        "starts_on": start.date(),
+        "program": "Spin",
+        "open_gym": False,
+        "room": "",
+        "instructors": "",
+        "starts_at": start,
+        "ends_at": start + timedelta(minutes=60),
+        "capacity": 10,
+        "extra_seats": 0,
+        "booked_count": taken,
+        "waiting": 0,
+        "status": "scheduled",
+        "price": 0,
+        "bookable": taken < 10 and minutes > -10,
+    }
+    return ClassSession(**{**values, **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("sessions", "row"),
+    [
+        ([session(-120), session(-30), session(8), session(38)], 2),
+        ([session(-5), session(30)], 0),
+        ([session(8, taken=10), session(38)], 1),
+        ([session(8, taken=10), session(-60)], 0),
+        ([session(8, status="cancelled", bookable=False), session(38)], 1),
+        ([session(-120, open_gym=True, ends_at=NOW + timedelta(hours=2), bookable=True), session(90)], 1),
+        ([session(-200), session(-300)], 1),
+        ([], 0),
+    ],
+)
+def test_the_next_bookable_class_is_chosen(sessions: list[ClassSession], row: int) -> None:
+    assert next_bookable(sessions, NOW) == row
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        (session(8), "[####---]"),
+        (session(8, taken=0), "[-------]"),
+        (session(8, taken=10), "FULL"),
+        (session(8, taken=10, waiting=3), "FULL+3"),
+        (session(8, taken=12, extra_seats=2), "over by 2"),
+        (session(-30), "running"),
+        (session(-90), "ended"),
+        (session(8, status="cancelled"), "CANCELLED"),
+    ],
+)
+def test_seats_in_words(one: ClassSession, words: str) -> None:
+    assert seat_state(one, NOW)[0] == words
+
+
+def test_bar_is_full_only_when_the_class_is() -> None:
+    assert seat_bar(99, 100) == "[######-]"
+    assert seat_bar(1, 100) == "[#------]"
+    assert seat_bar(0, 0) == "[#######]"
+
+
+def person(name: str) -> Person:
+    return Person("lead", uuid4(), name, None, "", "", False, None, None, None, None)
+
+
+def test_an_answer_never_moves_the_row_under_the_cursor() -> None:
+    ana, bo, cy, di = (person(name) for name in ("Ana", "Bo", "Cy", "Di"))
+    assert around(cy, 2, [ana, bo, cy, di]) == [ana, bo, cy, di]
+    assert around(cy, 2, [cy, ana, bo]) == [ana, bo, cy]
+    assert around(cy, 2, [di]) == [di, None, cy]
+    assert around(cy, 0, [ana]) == [cy, ana]
+
+
+def test_days_in_few_words() -> None:
+    today = date(2026, 11, 24)
+    days = [date(2026, 11, 24), date(2026, 11, 22), date(2026, 10, 12), date(2025, 3, 1)]
+    assert [day_seen_from(day, today) for day in days] == ["today", "Sun", "12 Oct", "Mar 2025"]

@@ -1,0 +1,183 @@
+"""The database goes away in the middle: reading goes on, nothing is booked twice, nothing is claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+import pytest
+from gym import Gym
+from journeys.at_desk import AtDesk, desk, play
+from journeys.wire import Wire
+
+from db.transaction import Database
+from frontdesk.widgets import booking_pane, done_line
+
+Superuser = psycopg.Connection[tuple[object, ...]]
+
+
+@pytest.fixture
+def wire(cluster: Any, database_name: str) -> Iterator[Wire]:
+    parts = psycopg.conninfo.conninfo_to_dict(cluster.conninfo("frontdesk_app", database_name))
+    wire = Wire(str(parts["host"]), str(parts["port"]))
+    yield wire
+    wire.close()
+
+
+@pytest.fixture
+def wired(cluster: Any, database_name: str, wire: Wire, gym: Gym) -> Iterator[Gym]:
+    """The gym behind the wire."""
+    conninfo = psycopg.conninfo.make_conninfo(
+        cluster.conninfo("frontdesk_app", database_name), host=wire.folder
+    )
+    database = Database(conninfo)
+    yield replace(gym, database=database)
+    database.close()
+
+
+@pytest.fixture(autouse=True)
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (booking_pane, done_line):
+        monkeypatch.setattr(module, "RETRY_S", 0.2)
+    monkeypatch.setattr("frontdesk.screens.desk.RETRY_S", 0.2)
+
+
+async def arm(at: AtDesk) -> None:
+    """Okafor stands at the counter and pays by card; Enter is all that is missing."""
+    await at.sees(">12:")
+    await at.type("okafor")
+    await at.sees("BOOK  Sam Okafor")
+    await at.press("enter")
+    await at.sees("a digit, then Enter")
+    await at.press("1")
+    await at.sees("Enter again")
+
+
+def count(superuser: Superuser, gym: Gym) -> object:
+    return superuser.execute(
+        "select count(*) from bookings where client_id = %s", (gym.clients["okafor"],)
+    ).fetchall()[0][0]
+
+
+def test_reading_goes_on(wired: Gym, wire: Wire) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees(">12:", "live")
+        await at.type("sam o")
+        await at.sees("Sam Okafor", "Sam Olsen")
+        wire.cut()
+        await at.press("f5")
+        await at.sees("NO DATABASE since 12:")
+        assert "Sam Okafor" in at.text
+        assert ">12:" in at.text
+        await at.press("down", "enter")
+        await at.sees("The database does not answer", "Enter tries again")
+        await at.type("l")
+        await at.sees("sam ol")
+        wire.mend()
+        await at.sees("live", "BOOK  Sam Olsen")
+
+    play(desk(wired), steps)
+
+
+def test_never_sent(wired: Gym, wire: Wire, superuser: Superuser) -> None:
+    async def steps(at: AtDesk) -> None:
+        await arm(at)
+        wire.cut()
+        await at.press("enter")
+        await at.sees("OUTCOME UNKNOWN: asking", "NO DATABASE")
+        assert count(superuser, wired) == 0
+        wire.mend()
+        await at.sees("Sam Okafor is booked", "live")
+
+    play(desk(wired), steps)
+    assert count(superuser, wired) == 1
+
+
+def test_committed_but_the_answer_is_lost(wired: Gym, wire: Wire, superuser: Superuser) -> None:
+    async def steps(at: AtDesk) -> None:
+        await arm(at)
+        wire.lose_next_answer()
+        await at.press("enter")
+        await at.sees("OUTCOME UNKNOWN: asking")
+        assert count(superuser, wired) == 1
+        wire.mend()
+        await at.sees("Sam Okafor is booked", "seat 1 of 3", "F9 takes it back")
+
+    play(desk(wired), steps)
+    assert count(superuser, wired) == 1
+
+
+def test_set_aside_for_the_next_in_line(wired: Gym, wire: Wire, superuser: Superuser) -> None:
+    async def steps(at: AtDesk) -> None:
+        await arm(at)
+        wire.cut()
+        await at.press("enter")
+        await at.sees("OUTCOME UNKNOWN: asking")
+        await at.press("escape")
+        await at.sees("OUTCOME UNKNOWN: asking for Sam Okafor", "Choose somebody above")
+        await at.type("sam ol")
+        wire.mend()
+        await at.sees("Sam Okafor is booked")
+        await at.sees("BOOK  Sam Olsen")
+        assert "OUTCOME UNKNOWN" not in at.text
+
+    play(desk(wired), steps)
+    assert count(superuser, wired) == 1
+
+
+def test_refused_after_it_was_set_aside(wired: Gym, wire: Wire, superuser: Superuser) -> None:
+    async def steps(at: AtDesk) -> None:
+        await arm(at)
+        wire.cut()
+        await at.press("enter")
+        await at.sees("OUTCOME UNKNOWN: asking")
+        await at.type("sam ol")  # the next in line sets it aside as well
+        await at.sees("OUTCOME UNKNOWN: asking for Sam Okafor")
+        superuser.execute(
+            "update clients set blocked_at = now(), blocked_reason = 'why' where id = %s",
+            (wired.clients["okafor"],),
+        )
+        wire.mend()
+        await at.sees("Sam Okafor is NOT booked", "This person is blocked.")
+
+    play(desk(wired), steps, size=(120, 40))
+    assert count(superuser, wired) == 0
+
+
+def test_taking_back_is_asked_again(wired: Gym, wire: Wire, superuser: Superuser) -> None:
+    async def steps(at: AtDesk) -> None:
+        await arm(at)
+        await at.press("enter")
+        await at.sees("Sam Okafor is booked")
+        wire.cut()
+        await at.press("f9")
+        await at.sees("Not known yet whether Sam Okafor")
+        wire.mend()
+        await at.sees("Taken back: Sam Okafor", "Give back £12.00 card.")
+
+    play(desk(wired), steps)
+    statuses = superuser.execute("select booking_status, payment_status from bookings").fetchall()
+    assert ("cancelled", "void") in statuses
+
+
+def test_token_ended(gym: Gym, superuser: Superuser) -> None:
+    from gym import PASSWORD
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(">12:")
+        await at.type("olsen")
+        await at.sees("BOOK  Sam Olsen")
+        superuser.execute("update tokens set revoked_at = now()")
+        await at.press("enter")
+        await at.sees("You are not signed in any more", "Password")
+        await at.type(gym.email("ana"))
+        await at.press("enter")
+        await at.type(PASSWORD)
+        await at.press("enter")
+        await at.sees("olsen", "BOOK  Sam Olsen")
+        await at.press("enter")
+        await at.sees("a digit, then Enter")
+
+    play(desk(gym), steps)

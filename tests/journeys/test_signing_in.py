@@ -1,0 +1,115 @@
+"""From nobody to a desk."""
+
+from __future__ import annotations
+
+from gym import INSTALLATION, PASSWORD, Gym
+from journeys.at_desk import AtDesk, desk, play
+
+from db.repositories import staff
+
+
+async def sign_in(at: AtDesk, email: str, password: str) -> None:
+    await at.sees("E-mail", "Password")
+    await at.press("ctrl+u")
+    await at.type(email)
+    await at.press("enter")
+    await at.paste(password)
+    await at.press("enter")
+
+
+def test_wrong_then_right(gym: Gym) -> None:
+    async def steps(at: AtDesk) -> None:
+        await sign_in(at, gym.email("ana"), "wrong")
+        await at.sees("E-mail and password do not fit.", gym.email("ana"))
+        await at.paste(PASSWORD)
+        await at.press("enter")
+        await at.sees("Harbour Lane", "Ana Ruiz at desk 1", ">12:")
+        assert at.app.screen.focused is not None
+        assert at.app.screen.focused.id == "find"
+
+    play(desk(gym, None), steps)
+
+
+def test_locked_after_five_failures(gym: Gym) -> None:
+    async def steps(at: AtDesk) -> None:
+        await sign_in(at, gym.email("ana"), "wrong")
+        for _ in range(5):
+            await at.sees("Type them again")
+            await at.paste("wrong again")
+            await at.press("enter")
+            await at.sees_no("Signing in.")
+        await at.sees("Too many failed tries.")
+
+    play(desk(gym, None), steps)
+
+
+def test_two_organizations(gym: Gym) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees("Which desk?", ">Harbour Lane", "Union Square", "staff")
+        await at.press("down", "enter")
+        await at.sees("Union Square", "Lifting")
+        await at.type("sam")
+        await at.sees("Sam Other", "Samantha Union")
+        assert "Okafor" not in at.text
+        await at.press("ctrl+o")
+        await at.sees("Which desk?")
+        await at.press("enter")
+        await at.sees("Harbour Lane", "Spin", "type a name")
+        await at.type("sam")
+        await at.sees("Sam Okafor")
+        assert "Sam Other" not in at.text
+        await at.press("ctrl+o")
+        await at.sees("Which desk?")
+        await at.press("down", "enter")
+        await at.sees("Sam Other", "drop-in $20.00")  # as it was left
+
+    play(desk(gym, "kim"), steps)
+
+
+def test_one_time_password(gym: Gym) -> None:
+    async def steps(at: AtDesk) -> None:
+        await sign_in(at, gym.email("neu"), PASSWORD)
+        await at.sees("choose a password of your own")
+        for first, second, why in (
+            ("short", "short", "Too short"),
+            ("long enough one", "long enough two", "not the same"),
+            (PASSWORD, PASSWORD, "That is the old password."),
+        ):
+            await at.paste(first)
+            await at.press("enter")
+            await at.paste(second)
+            await at.press("enter")
+            await at.sees(why)
+        await at.paste("a password of my own")
+        await at.press("enter")
+        await at.paste("a password of my own")
+        await at.press("enter")
+        await at.sees("Harbour Lane", "Neu Mann at desk 1", ">12:")
+
+    play(desk(gym, None), steps)
+    assert gym.database is not None
+    signed_in = staff.sign_in(gym.database, gym.email("neu"), "a password of my own", INSTALLATION)
+    assert not staff.profile(signed_in).must_change
+
+
+def test_sign_out_keeps_the_desk(gym: Gym) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees(">12:")
+        await at.type("sam o")
+        await at.sees("BOOK  Sam Okafor")
+        await at.press("f7")
+        await at.sees("You are signed out.")
+        await sign_in(at, gym.email("mia"), PASSWORD)
+        await at.sees("Mia Chen at desk 1", "sam o", "BOOK  Sam Okafor")
+
+    play(desk(gym), steps)
+
+
+def test_ended_token_at_the_start(gym: Gym) -> None:
+    async def steps(at: AtDesk) -> None:
+        at.app._token = "no token"
+        await at.sees("Password")
+
+    app = desk(gym)
+    app._token = "ended"
+    play(app, steps)
