@@ -18,7 +18,8 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
   select jsonb_object_agg(k, v) from jsonb_each(p_row) as e(k, v) where k = any (p_personal) and v <> 'null'
 $$;
 
--- The arguments of the trigger are the table's personal columns.
+-- The arguments of the trigger are the table's personal columns. It fires at the end of the statement, which can have
+-- changed its settings meanwhile: what a desk wrote and would not answer for is refused.
 create function app.audit() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -33,9 +34,12 @@ begin
   if v_old = v_new then
     return null;
   end if;
+  if session_user = 'frontdesk_app' and v_organization is distinct from app.organization_id() then
+    raise insufficient_privilege using message = 'not signed in to write here';
+  end if;
   insert into public.audit_log
     (organization_id, id, user_id, desk_id, command, table_name, row_id, action, before, after)
-  values (v_organization, v_id, app.user_id(), app.desk_id(), nullif(current_setting('app.command', true), ''),
+  values (v_organization, v_id, app.user_id(), app.desk_id(), left(nullif(current_setting('app.command', true), ''), 60),
           tg_table_name, (coalesce(v_row ->> 'id', v_row ->> 'user_id'))::uuid, lower(tg_op),
           app.impersonal(v_old, v_personal, v_salt), app.impersonal(v_new, v_personal, v_salt));
   if coalesce(app.personal(v_old, v_personal), app.personal(v_new, v_personal)) is not null then
@@ -69,6 +73,9 @@ begin
 end $$;
 
 create trigger append_only before update or delete or truncate on public.audit_log
+  for each statement execute function app.append_only();
+-- What was personal can be erased, but never rewritten.
+create trigger append_only before update or truncate on public.audit_personal
   for each statement execute function app.append_only();
 create trigger append_only before update or delete or truncate on public.payments
   for each statement execute function app.append_only();

@@ -118,6 +118,8 @@ begin
     return next app.answer_about('exists', null, p_id, null, null, null);
     return;
   end if;
+  -- Locked first: a conversion under way is waited for, and its client found.
+  perform app.lock_for_booking(p_session, v_customer, v_client);
   select c.id into v_converted from public.clients c
    where c.organization_id = v_organization and c.converted_from_lead_id = v_customer;
   if found then
@@ -155,6 +157,9 @@ begin
   select x.* into b from public.bookings x where x.organization_id = v_organization and x.id = p_booking;
   if not found then
     return;
+  end if;
+  if not app.may_write() then
+    raise insufficient_privilege using message = 'may not take back';
   end if;
   perform app.lock_for_booking(b.class_session_id, b.customer_id, b.client_id);
   begin

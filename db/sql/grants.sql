@@ -7,6 +7,7 @@ grant usage on schema ext to frontdesk_definer;
 
 grant execute on function
   app.user_id(), app.organization_id(), app.rank(), app.may_write(), app.is_manager(), app.installation(), app.desk_id(),
+  app.writing_organization_id(), app.managing_organization_id(), app.is_keeper(), app.check_writer(uuid),
   app.token_hash(), app.version(), app.my_organizations(), app.open_desk(text),
   app.login_challenge(text), app.login(uuid, bytea, bytea, uuid), app.profile(), app.change_password(bytea, bytea),
   app.sign_out(), app.find(text), app.sessions_on(date), app.roster(uuid),
@@ -32,7 +33,7 @@ grant select on public.organizations, public.users, public.user_organizations, p
   public.sign_in_challenges, public.tokens, public.secrets, public.leads, public.clients, public.search_documents,
   public.class_sessions, public.bookings, public.payments, public.tasks, public.alembic_version
 to frontdesk_definer;
-grant insert, update on public.sign_ins to frontdesk_definer;
+grant insert, update, delete on public.sign_ins to frontdesk_definer;
 grant insert, update, delete on public.sign_in_challenges, public.tokens to frontdesk_definer;
 grant update (salt, stored_key, must_change) on public.users to frontdesk_definer;
 grant insert, update, delete on public.search_documents to frontdesk_definer;

@@ -22,7 +22,7 @@ begin
   select t.user_id into v_user from public.tokens t
    where t.token_hash = app.token_hash()
      and not t.change_only
-     and t.revoked_at is null
+     and coalesce(t.revoked_at, 'infinity') > statement_timestamp()
      and t.expires_at > statement_timestamp()
      and t.made_in is distinct from pg_current_xact_id_if_assigned();
   return v_user;
@@ -66,6 +66,28 @@ begin
   return coalesce(app.rank() in ('owner', 'manager'), false);
 end $$;
 
+-- The organization of the transaction where the user may write, and where they manage; NULL elsewhere. One function
+-- for both questions: asked apart, a statement that changes the setting between them would mix two organizations.
+create function app.writing_organization_id() returns uuid
+language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
+begin
+  return case when app.may_write() then app.organization_id() end;
+end $$;
+
+create function app.managing_organization_id() returns uuid
+language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
+begin
+  return case when app.is_manager() then app.organization_id() end;
+end $$;
+
+-- Whether those write who keep the tables: their owner, a superuser, the definer functions. A statement can give up
+-- its role half-way, so the desk is whoever is none of these, and never the one who has a certain role.
+create function app.is_keeper() returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return current_user = 'frontdesk_definer' or pg_has_role(current_user, 'frontdesk_owner', 'member');
+end $$;
+
 -- The installation that the token was made on; NULL without a valid token.
 create function app.installation() returns uuid
 language plpgsql stable security definer parallel restricted set search_path = pg_catalog, pg_temp as $$
@@ -88,10 +110,13 @@ begin
   return v_desk;
 end $$;
 
--- The revision of the tables and the digest of these files; needs no token.
+-- The revision of the tables and the digest of these files; needs no token. Whoever may act as a role can drop that
+-- role's policies (DROP OWNED); nothing can be read then, and the next upgrade installs them again.
 create function app.version() returns table (revision text, digest text)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  select v.version_num::text, obj_description('app'::regnamespace, 'pg_namespace')
+  select v.version_num::text,
+         case when exists (select from pg_policy p where 'frontdesk_staff'::regrole = any (p.polroles))
+           then obj_description('app'::regnamespace, 'pg_namespace') end
     from public.alembic_version v
 $$;
 
@@ -112,6 +137,9 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   v_organization uuid := app.organization_id();
 begin
+  if app.rank() = 'viewer' then
+    return; -- who only looks on needs no desk
+  end if;
   insert into public.desks (organization_id, id, name)
   values (v_organization, app.installation(), p_name)
   on conflict (organization_id, id) do update set name = excluded.name where desks.name <> excluded.name;

@@ -1,11 +1,11 @@
 -- Seats are counted by the database in the transaction that takes them, whoever writes.
 
 -- Locks in the one order: class session, then person. Staff may not update either row, so a definer does it;
--- FOR NO KEY UPDATE, since foreign keys hold KEY SHARE on the session.
+-- FOR NO KEY UPDATE, since foreign keys hold KEY SHARE on the session. Who may not book locks nothing.
 create function app.lock_for_booking(p_session uuid, p_customer uuid, p_client uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  v_organization uuid := app.organization_id();
+  v_organization uuid := app.writing_organization_id();
 begin
   perform from public.class_sessions s where s.organization_id = v_organization and s.id = p_session for no key update;
   perform from public.leads l where l.organization_id = v_organization and l.id = p_customer for key share;
@@ -22,17 +22,11 @@ $$;
 create function app.move_seats(p_organization uuid, p_session uuid, p_by int, p_extra int) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  if p_extra <> 0 then
-    update public.class_sessions s set extra_seats = s.extra_seats + p_extra
-     where s.organization_id = p_organization and s.id = p_session;
-  end if;
-  update public.class_sessions s set booked_count = s.booked_count + p_by
+  update public.class_sessions s
+     set booked_count = s.booked_count + p_by,
+         extra_seats = case when p_by > 0 then s.extra_seats + p_extra
+                            else least(s.extra_seats, greatest(s.booked_count + p_by - s.capacity, 0)) end
    where s.organization_id = p_organization and s.id = p_session;
-  if p_by < 0 then
-    update public.class_sessions s set extra_seats = greatest(s.booked_count - s.capacity, 0)
-     where s.organization_id = p_organization and s.id = p_session
-       and s.extra_seats > greatest(s.booked_count - s.capacity, 0);
-  end if;
 end $$;
 
 create function app.count_seats() returns trigger
@@ -67,7 +61,7 @@ end $$;
 create trigger a_count_seats after insert or delete or update of booking_status, class_session_id, organization_id
   on public.bookings for each row execute function app.count_seats();
 
--- A freed seat goes to the first in line, until an hour before the start; then the desk decides.
+-- A freed seat goes to the first in line who may be booked, until an hour before the start; then the desk decides.
 create function app.promote() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -80,13 +74,17 @@ begin
      join public.organizations o on o.id = s.organization_id
     where s.organization_id = new.organization_id and s.id = new.class_session_id and s.status = 'scheduled'
       and s.booked_count < s.capacity + s.extra_seats
-      and s.starts_at - make_interval(mins => o.promote_until_minutes) > now();
+      and s.starts_at - make_interval(mins => o.promote_until_minutes) > clock_timestamp();
   if not found then
     return null;
   end if;
   select b.* into v_next from public.bookings b
    where b.organization_id = new.organization_id and b.class_session_id = new.class_session_id
      and b.booking_status = 'waitlisted'
+     and not exists (select from public.leads l where l.organization_id = b.organization_id and l.id = b.customer_id
+                        and (l.blocked_at is not null or l.erased_at is not null))
+     and not exists (select from public.clients c where c.organization_id = b.organization_id and c.id = b.client_id
+                        and (c.blocked_at is not null or c.erased_at is not null))
    order by b.recorded_at, b.id limit 1 for update skip locked;
   if found then
     update public.bookings b
