@@ -25,8 +25,10 @@ Record = TypeVar("Record")
 CONNECTIONS = 3
 STATEMENT_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 5
+UNREADABLE = "That cannot be read. Check what was typed."
 
-BEGIN = "begin isolation level read committed"
+# Said in full, whatever the login's own settings are.
+BEGIN = "begin isolation level read committed read write"
 SIGN = (
     "select set_config('role', 'frontdesk_staff', true), set_config('app.token', %s, true),"
     " set_config('app.organization', %s, true), set_config('app.command', %s, true),"
@@ -80,32 +82,30 @@ class Database:
     ) -> list[list[Any]]:
         """Run the statements in one transaction, signed; a list of records for each.
 
-        A dry run rolls back. When the connection is lost the whole is tried once more, unless `once`: so
-        what is sent must bear being run twice. Raises a `DeskError`.
+        A dry run rolls back. When the connection is lost, or a deadlock was ended by giving this one up,
+        the whole is tried once more, unless `once`: so what is sent must bear being run twice. Raises a
+        `DeskError`.
         """
         with self._places:
             try:
                 return self._attempt(signing, statements, dry)
-            except psycopg.OperationalError as error:
-                if once or error.sqlstate == "57014":
-                    raise errors.translate(error) from None
-            except psycopg.Error as error:
-                if error.sqlstate != "40P01":
-                    raise errors.translate(error) from None
+            except (psycopg.Error, UnicodeError) as error:
+                if once or not _passes(error):
+                    raise _translated(error) from None
             try:
                 return self._attempt(signing, statements, dry)
-            except psycopg.Error as error:
-                raise errors.translate(error) from None
+            except (psycopg.Error, UnicodeError) as error:
+                raise _translated(error) from None
 
     def close(self) -> None:
         """Close the idle connections."""
-        while self._idle:
-            self._idle.pop().close()
+        while connection := self._take():
+            connection.close()
 
     def _attempt(
         self, signing: SignedIn | None, statements: tuple[Statement[Any], ...], dry: bool
     ) -> list[list[Any]]:
-        connection = self._idle.pop() if self._idle else self._connect()
+        connection = self._take() or self._connect()
         try:
             rows = _pipeline(connection, signing, statements, "rollback" if dry else "commit")
         except psycopg.Error:
@@ -116,6 +116,13 @@ class Database:
             raise
         self._idle.append(connection)
         return rows
+
+    def _take(self) -> psycopg.Connection[Any] | None:
+        """An idle connection; another thread may take the last one at any time."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
 
     def _connect(self) -> psycopg.Connection[Any]:
         try:
@@ -133,6 +140,11 @@ class Database:
             prepare_threshold=None,
             connect_timeout=CONNECT_TIMEOUT_S,
             application_name="frontdesk",
+            # A server that went away without a word is missed after half a minute, and not after two hours.
+            keepalives_idle=10,
+            keepalives_interval=5,
+            keepalives_count=4,
+            tcp_user_timeout=30_000,
         )
 
     def _mend(self, connection: psycopg.Connection[Any]) -> None:
@@ -174,6 +186,18 @@ class SignedIn:
         if not records:
             raise errors.NotFound(errors.NOT_FOUND)
         return records[0]
+
+
+def _passes(error: psycopg.Error | UnicodeError) -> bool:
+    """Whether the same may well succeed now: a lost connection or a deadlock, but not what took too long."""
+    return isinstance(error, psycopg.OperationalError) and error.sqlstate != "57014"
+
+
+def _translated(error: psycopg.Error | UnicodeError) -> errors.DeskError:
+    """As `errors.translate`; a text that cannot even be sent (a NUL, half a letter) is bad input."""
+    if isinstance(error, UnicodeError) or (isinstance(error, psycopg.DataError) and not error.sqlstate):
+        return errors.BadInput(UNREADABLE)
+    return errors.translate(error)
 
 
 def _pipeline(
