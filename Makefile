@@ -32,7 +32,7 @@ $(STAMP): pyproject.toml
 	    if test "$$python" = none; then \
 	      echo 'frontdesk needs Python 3.11 or later, and there is none here. Install it, or uv.' >&2; exit 1; \
 	    fi; \
-	    "$$python" -m venv $(VENV); \
+	    "$$python" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }; \
 	  fi; \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'; \
 	fi
