@@ -106,33 +106,51 @@ begin
      limit p_most;
 end $$;
 
--- Those who nearly match: each typed word resembles a word of the name; nearest first.
+-- How many letters part what was typed from a name: word by word, or as one run, since a space is mistyped too.
+create function app.edits(p_words text[], p_name text) returns int
+language plpgsql immutable parallel safe set search_path = pg_catalog, ext, pg_temp as $$
+declare
+  c_longest constant int := 80;
+  v_names text[] := string_to_array(p_name, ' ');
+  v_apart int := levenshtein_less_equal(
+    left(array_to_string(p_words, ''), c_longest), left(replace(p_name, ' ', ''), c_longest), 4);
+  v_sum int := 0;
+begin
+  for i in 1 .. array_length(p_words, 1) loop
+    v_sum := v_sum + (select min(levenshtein_less_equal(p_words[i], left(n, c_longest), 3)) from unnest(v_names) n);
+    exit when v_sum >= v_apart;
+  end loop;
+  return least(v_sum, v_apart);
+end $$;
+
+-- Those who nearly match, nearest first: each typed word resembles a word of the name, or all of it the whole name.
+-- Two or three letters share no trigram with themselves swapped, so a short name is also looked for that way.
 create function app.resembling(p_organization uuid, p_words text, p_most int)
 returns table (person_id uuid, kind text, place int)
-language plpgsql stable set search_path = pg_catalog, ext, pg_temp
-set plan_cache_mode = force_custom_plan set pg_trgm.word_similarity_threshold = 0.2 as $$
+language plpgsql stable set search_path = pg_catalog, ext, pg_temp set plan_cache_mode = force_custom_plan
+set pg_trgm.word_similarity_threshold = 0.2 set pg_trgm.similarity_threshold = 0.3 as $$
 declare
   c_longest constant int := 40;
-  v_words text[] := (select array_agg(left(w, c_longest)) from unnest(string_to_array(p_words, ' ')) w where length(w) > 1);
+  v_words text[] := (select array_agg(left(w, c_longest)) from unnest(string_to_array(p_words, ' ')) w);
   p text[] := v_words[1:4];
+  v_whole text := case when p[2] is not null then p_words end;
+  v_swapped text[] := case when length(p_words) in (2, 3) then array[
+    '% ' || app.literal_pattern(substr(p_words, 2, 1) || substr(p_words, 1, 1) || substr(p_words, 3)) || '%',
+    '% ' || app.literal_pattern(substr(p_words, 1, 1) || reverse(substr(p_words, 2))) || '%'] end;
 begin
-  if p is null then
-    return;
-  end if;
   return query
     select n.person_id, n.kind, n.edits
       from (
-        select d.person_id, d.kind, d.name, word_similarity(p_words, d.name) as alike, (
-            select sum(least_edits)::int from (
-              select (select min(levenshtein_less_equal(w, left(t, c_longest), 3))
-                        from unnest(string_to_array(d.name, ' ')) t) as least_edits
-                from unnest(v_words) w) e) as edits
+        select d.person_id, d.kind, d.name, word_similarity(p_words, d.name) as alike, app.edits(v_words, d.name) as edits
           from public.search_documents d
          where d.organization_id = p_organization
-           and p[1] <% d.name
-           and (p[2] is null or p[2] <% d.name)
-           and (p[3] is null or p[3] <% d.name)
-           and (p[4] is null or p[4] <% d.name)
+           and ((p[1] <% d.name
+                 and (p[2] is null or p[2] <% d.name)
+                 and (p[3] is null or p[3] <% d.name)
+                 and (p[4] is null or p[4] <% d.name))
+                or v_whole % d.name
+                or d.document like v_swapped[1]
+                or d.document like v_swapped[2])
       ) n
      where n.edits <= 2 * array_length(v_words, 1)
      order by n.edits, n.alike desc, n.name, n.person_id
