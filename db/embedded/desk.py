@@ -13,6 +13,7 @@ from db.embedded.layout import Layout, open_home
 
 _START_SECONDS = 90.0
 _POLL_SECONDS = 0.05
+_LIVES = 3
 _WATCH_SECONDS = 2.0
 _WATCH_LIMIT_SECONDS = 60.0
 
@@ -127,32 +128,36 @@ def _is_up(layout: Layout) -> bool:
 
 def _bring_up(layout: Layout) -> None:
     deadline = time.monotonic() + _START_SECONDS
+    lives = _LIVES
     while not _is_up(layout):
         left = deadline - time.monotonic()
         if left <= 0:
             raise _too_slow(layout)
-        if not locks.is_taken(layout.supervisor_lock):
-            _launch_supervisor(layout, left)
+        if not locks.is_taken(layout.supervisor_lock) and not _launch_supervisor(layout, left):
+            lives -= 1
+            if not lives:
+                raise EmbeddedError(
+                    "The database server or the process that starts it was ended from outside, "
+                    f"{_LIVES} times: see the end of {layout.log}."
+                )
         time.sleep(_POLL_SECONDS)
 
 
-def _launch_supervisor(layout: Layout, seconds: float) -> None:
+def _launch_supervisor(layout: Layout, seconds: float) -> bool:
+    """Starts a supervisor and waits for what it tells; False when it or the server was killed meanwhile."""
     import subprocess
 
-    sources = str(Path(__file__).parents[2])
     inherited = os.environ.get("PYTHONPATH")
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, (sources, inherited))),
-    }
+    sources = str(Path(__file__).parents[2])
+    command = [sys.executable, "-m", "db.embedded.supervisor", str(layout.home)]
     try:
         with os.fdopen(private.opened(layout.log, os.O_WRONLY | os.O_APPEND), "ab") as log:
             said = subprocess.run(  # noqa: S603
-                [sys.executable, "-m", "db.embedded.supervisor", str(layout.home)],
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=environment,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (sources, inherited)))},
                 start_new_session=True,
                 timeout=seconds,
                 check=False,
@@ -161,10 +166,7 @@ def _launch_supervisor(layout: Layout, seconds: float) -> None:
         raise _too_slow(layout) from None
     if said.startswith("failed "):
         raise EmbeddedError(said.removeprefix("failed ").strip())
-    if not said:
-        raise EmbeddedError(
-            f"The process that starts the database ended early: the reason is at the end of {layout.log}."
-        )
+    return said.strip() in ("ready", "busy")
 
 
 def _too_slow(layout: Layout) -> EmbeddedError:

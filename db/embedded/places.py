@@ -25,6 +25,8 @@ def make_place(layout: Layout) -> Path:
     parent = temporary if layout.home.is_relative_to(temporary) and _is_open(temporary) else _LASTING
     with told(parent):
         place = Path(tempfile.mkdtemp(prefix="frontdesk-", dir=parent))
+        # For whoever finds the folder and wonders whose it is.
+        private.write(place / "home", f"{layout.home}\n")
         account.own(place)
         private.write(layout.place_pointer, f"{place}\n")
     return place

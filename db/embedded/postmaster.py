@@ -71,7 +71,7 @@ def pid_of(data: Path) -> int | None:
 
 def launch(layout: Layout, data: Path, folder: Path, binaries: Binaries, lock: int) -> Postmaster:
     """Starts a server on `data` with its socket in `folder`; its processes inherit the descriptor `lock`."""
-    _forget_reused_pid(data, folder)
+    _forget_ended_server(data, folder)
     _rotate(layout.log)
     quoted = str(folder).replace('"', '""')
     command = [
@@ -102,14 +102,21 @@ def launch(layout: Layout, data: Path, folder: Path, binaries: Binaries, lock: i
     return Postmaster(data, child.pid, child, began_at)
 
 
-def wait_until_ready(layout: Layout, server: Postmaster) -> None:
-    """Waits, through a recovery too, until `server` takes connections; `EmbeddedError` if it ends before."""
+def wait_until_ready(layout: Layout, server: Postmaster) -> bool:
+    """Waits, through a recovery too, until `server` takes connections; False when it was killed meanwhile.
+
+    An adopted one that was just stopping counts as killed: the next one takes its place. Raises
+    `EmbeddedError` when it ends by itself.
+    """
     pause = _POLL_SECONDS
     while not accepts(layout):
         if not server.is_alive():
+            if server.child is None or server.child.returncode < 0:
+                return False
             raise _did_not_start(layout, server.log_begins_at)
         server.wait(pause)
         pause = min(2 * pause, _POLL_LIMIT_SECONDS)
+    return True
 
 
 def wait_for_stragglers(layout: Layout, data: Path) -> int:
@@ -139,13 +146,29 @@ def _processes_in(data: Path) -> list[int]:
     return found
 
 
-def _forget_reused_pid(data: Path, folder: Path) -> None:
-    """Removes lock files whose pid another program has by now: the server would refuse to start for good."""
+def _forget_ended_server(data: Path, folder: Path) -> None:
+    """Removes lock files whose pid is another program by now, or a dead process that nobody has waited for.
+
+    The server takes either for a running server and would refuse to start for good. That none runs is known:
+    the caller holds the lock that all of them inherit.
+    """
     pid = _noted_pid(data)
-    arguments = _arguments(pid) if pid else []
-    if arguments and Path(arguments[0]).name not in ("postgres", "postmaster"):
+    if pid is None or not _exists(pid):
+        return
+    arguments = _arguments(pid)
+    if not arguments or Path(arguments[0]).name not in ("postgres", "postmaster"):
         (data / "postmaster.pid").unlink(missing_ok=True)
         (folder / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _noted_pid(data: Path) -> int | None:

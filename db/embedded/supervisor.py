@@ -1,8 +1,8 @@
 """The process that owns the server: starts or adopts it and stops it once no desk is left.
 
 Run as `python -m db.embedded.supervisor HOME` by a desk that finds none; it detaches from it and tells on its
-standard output one line, `ready`, `busy` (another supervisor is at work) or `failed` and a sentence. It ends
-with the server. There is one per home, by `supervisor.lock`.
+standard output one line: `ready`, `busy` (another supervisor is at work), `killed` (the server was) or
+`failed` and a sentence. It ends with the server. There is one per home, by `supervisor.lock`.
 """
 
 import os
@@ -63,11 +63,12 @@ def main(home: Path) -> None:
             _sign(lock)
             grace = _grace()
             server = _serve(layout)
+            is_ready = postmaster.wait_until_ready(layout, server)
     except EmbeddedError as error:
         _tell(f"failed {error}")
         return
     try:
-        _tell("ready")
+        _tell("ready" if is_ready else "killed")
         _attend(layout, server, grace, signals, lock)
     finally:
         server.stop()
@@ -89,7 +90,6 @@ def _grace() -> float:
 def _serve(layout: Layout) -> postmaster.Postmaster:
     data = make_place(layout) / "pgdata"
     if pid := postmaster.pid_of(data):
-        # It may be recovering or stopping still: then it soon answers, or is gone and the next one starts it.
         return postmaster.Postmaster(data, pid)
     lock = postmaster.wait_for_stragglers(layout, data)
     try:
@@ -100,7 +100,6 @@ def _serve(layout: Layout) -> postmaster.Postmaster:
     finally:
         # From here only the server's own processes hold it.
         os.close(lock)
-    postmaster.wait_until_ready(layout, server)
     return server
 
 

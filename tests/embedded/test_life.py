@@ -164,11 +164,12 @@ def test_a_killed_initdb_leaves_no_half_cluster(
     for command in processes_of(home):
         if victim in command:
             slay(int(command.split()[0]))
-    assert process.wait(20) != 0
-    assert process.stderr is not None
-    assert "EmbeddedError" in process.stderr.read()
     data = Layout(home).data
     assert data is not None and not data.exists()
+    # Without a supervisor the desk starts another one; a failed initdb it reports.
+    if victim == "/initdb ":
+        assert process.stderr is not None
+        assert "EmbeddedError: The database could not be made" in process.stderr.read()
     assert rows(present(start(home)), "select 1") == [(1,)]
     assert not list(data.parent.glob("initdb-*"))
 
@@ -197,20 +198,21 @@ def _open_files(pid: int) -> set[str]:
     return targets
 
 
-def test_a_pid_that_another_program_has_by_now_does_not_bar_the_start(
-    home: Path, present: Present, rows: Rows
+@pytest.mark.parametrize("seconds", ["60", "0"], ids=["another program", "a dead process not waited for"])
+def test_a_pid_that_is_no_server_any_more_does_not_bar_the_start(
+    home: Path, present: Present, rows: Rows, seconds: str
 ) -> None:
     layout = Layout(home)
     assert layout.data is not None and layout.socket_folder is not None
     account = layout.account()
-    other = subprocess.Popen(["sleep", "60"], **account.for_popen())
+    other = subprocess.Popen(["sleep", seconds], **account.for_popen())
     try:
         for note in (layout.data / "postmaster.pid", layout.socket_folder / ".s.PGSQL.5432.lock"):
             note.write_text(f"{other.pid}\n{layout.data}\n1\n5432\n{layout.socket_folder}\n\n 0 0\n")
             note.chmod(0o600)
             account.own(note)
         assert rows(present(start(home)), "select 1") == [(1,)]
-        assert other.poll() is None
+        assert seconds == "0" or other.poll() is None
     finally:
         other.kill()
         other.wait()
