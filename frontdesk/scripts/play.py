@@ -7,8 +7,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from db.errors import Refused
-from db.records import BookingRequest, ClassSession, Kind, Organization, Pay, Person
-from db.repositories import bookings, checks, organizations, people, sessions
+from db.records import BookingRequest, ClassSession, Kind, Organization, Pay
+from db.repositories import bookings, checks, organizations, sessions
 from db.repositories.checks import BookingRow
 from db.transaction import SignedIn
 from frontdesk import clock
@@ -17,7 +17,6 @@ from frontdesk.scripts.output import local, print_literal, print_table
 from frontdesk.widgets.text import money
 
 WANTED: tuple[tuple[Kind, Pay], ...] = (("lead", "later"), ("client", "card"))
-COMMON = ("sa", "ma", "an", "jo", "al", "mu", "li")  # how first names begin in many places
 DAYS = 8
 HEADINGS = ("ID", "CUSTOMER_ID", "CLIENT_ID", "BOOKING_STATUS", "PAYMENT_STATUS", "PRICE")
 
@@ -34,7 +33,9 @@ def play(signed_in: SignedIn) -> int:
 
 def _book_one(signed_in: SignedIn, organization: Organization, kind: Kind, pay: Pay) -> BookingRow:
     for session in _coming(signed_in, organization):
-        for person in _found(signed_in, kind):
+        for person in checks.anybody(signed_in):
+            if person.kind != kind or person.blocked:
+                continue
             request = BookingRequest(uuid4(), session.id, kind, person.id, pay)
             answer = bookings.book(signed_in, request)
             if answer.outcome == "booked":
@@ -53,13 +54,6 @@ def _coming(signed_in: SignedIn, organization: Organization) -> Iterator[ClassSe
         for session in sessions.on(signed_in, today + timedelta(days=days)):
             if session.bookable:
                 yield session
-
-
-def _found(signed_in: SignedIn, kind: Kind) -> Iterator[Person]:
-    for text in COMMON:
-        for person in people.find(signed_in, text):
-            if person.kind == kind and not person.blocked:
-                yield person
 
 
 def _cells(row: BookingRow) -> list[str]:

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Iterator
 
 from db.errors import BadInput, DeskError
-from db.repositories import staff
+from db.repositories import organizations, staff
 from db.transaction import SignedIn
 from frontdesk.scripts import files
-from frontdesk.scripts.output import complain, print_literal
+from frontdesk.scripts.output import complain, print_literal, print_table
 from frontdesk.scripts.reach import Reach, reach
 
 SHORTEST = 8
@@ -32,6 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     _forget_the_last(reached)
     files.keep_token(home, reached.place, signed_in.token)
     print_literal(f"Signed in as {profile.name}.")
+    mine = organizations.mine(signed_in)
+    print_table(("ORGANIZATION", "RANK", "ID"), [(one.name, one.rank, str(one.id)) for one in mine])
     return 0
 
 

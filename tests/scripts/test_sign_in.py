@@ -30,7 +30,10 @@ def tokens(home: Path) -> list[Path]:
 
 def test_signed_in_until_signed_out(shell: Shell, gym: Gym, home: Path) -> None:
     signed = sign_in(shell, gym, "ana", PASSWORD)
-    assert (signed.code, signed.out, signed.err) == (0, "Signed in as Ana Ruiz.\n", "")
+    assert (signed.code, signed.err) == (0, "")
+    assert signed.out.startswith("Signed in as Ana Ruiz.\n")
+    harbour = ["Harbour", "Lane", "staff", str(gym.organizations["harbour"])]
+    assert signed.out.splitlines()[-1].split() == harbour
     (kept,) = tokens(home)
     assert kept.stat().st_mode & 0o777 == 0o600
     assert kept.parent.stat().st_mode & 0o777 == home.stat().st_mode & 0o777 == 0o700
