@@ -80,9 +80,10 @@ REFUSALS = {
     "booking_transition": "This booking cannot be changed that way any more. Look at the booking.",
     "booking_undo_over": "It is too late to take this back. Ask a manager, or cancel the booking.",
     "booking_undo_elsewhere": "Another desk booked this. Take it back there, or ask a manager.",
-    "booking_id_taken": "This booking id is used already. Book again.",
+    "check_customer_or_client_booking": "A booking is for one person, a lead or a client. Choose one.",
     "bookings_one_live_lead": "They are booked in this class already.",
     "bookings_one_live_client": "They are booked in this class already.",
+    "organization_stays": "Nothing ever moves to another organization. Add it anew there.",
 }
 
 
