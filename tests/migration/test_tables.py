@@ -52,4 +52,6 @@ def test_the_tables_made_from_it_are_those_of_the_revisions(blank: Place, fresh:
         metadata.create_all(connection)
         connection.commit()
     options = ("--no-privileges", "--schema=public", "--exclude-table=alembic_version")
-    assert blank.dump(*options) == fresh.dump(*options)
+    # What no statistics are kept of is the policies' to say, see db/sql.
+    fresh_lines = [line for line in fresh.dump(*options).splitlines() if " SET STATISTICS " not in line]
+    assert blank.dump(*options).splitlines() == fresh_lines
