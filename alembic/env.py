@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from alembic import context
@@ -28,8 +29,11 @@ def run(connection: Connection) -> None:
 
 
 given = context.config.attributes.get("connection")
+admin = os.environ.get("FRONTDESK_ADMIN_URL")
 if given is not None:
     run(given)
-else:
-    with upgrade.revising(os.environ["FRONTDESK_ADMIN_URL"]) as own:
+elif admin:
+    with upgrade.revising(admin) as own:
         run(own)
+else:
+    raise CommandError("Let FRONTDESK_ADMIN_URL name the database and its owner.")

@@ -9,6 +9,7 @@ from psycopg import sql
 
 from db.errors import Refused
 
+OLDEST_SERVER = 150000
 BEFORE_THE_FIX = "This database holds a gym from before the fix. Nothing was changed in its tables."
 LETTERS = (
     "This database cannot tell letters outside a-z. Make it anew with encoding UTF8 and LC_CTYPE 'C.UTF-8',"
@@ -20,11 +21,13 @@ SCHEMAS = ["app", "auth", "ext", "legacy", "next"]
 EXTENSIONS = ["pg_trgm", "btree_gin", "unaccent", "fuzzystrmatch"]
 
 
-def check_letters(connection: psycopg.Connection[Any]) -> None:
-    """Names in every script must be found, in either case.
+def check_server(connection: psycopg.Connection[Any]) -> None:
+    """The server must know what is used of it, and names in every script must be found, in either case.
 
     pg_trgm goes by LC_CTYPE: with 'C' the trigrams of other scripts are empty. lower() goes by the locale.
     """
+    if connection.info.server_version < OLDEST_SERVER:
+        raise Refused("This server is too old. Upgrade it to PostgreSQL 15 or later, then try again.")
     found = connection.execute(
         "select pg_encoding_to_char(encoding) = 'UTF8' and datctype not in ('C', 'POSIX')"
         " from pg_database where datname = current_database()"

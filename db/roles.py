@@ -26,8 +26,6 @@ ROLES = {
 # Login -> the one role it may become.
 BECOMES = {"frontdesk_app": "frontdesk_staff", "frontdesk_widget": "frontdesk_public"}
 LENT = ("frontdesk_owner", "frontdesk_definer")
-# From here on CREATEROLE reaches only the roles that the login made or was made the administrator of.
-ADMINISTERED = 160000
 
 
 def make(connection: psycopg.Connection[Any], passwords: dict[str, str]) -> None:
@@ -57,8 +55,10 @@ def lent(connection: psycopg.Connection[Any], admin: str) -> Iterator[None]:
     login, database = connection.execute("select current_user, current_database()").fetchone() or ("", "")
     borrowed = [role for role in LENT if not _is_member(connection, login, role, by_another=True)]
     try:
+        # A login that inherits nothing by itself has to inherit these.
+        lend = "grant {} to {} with inherit true" if _is_administered(connection) else "grant {} to {}"
         for role in borrowed:
-            connection.execute(_grant("grant {} to {}", role, login))
+            connection.execute(_grant(lend, role, login))
         connection.execute(
             sql.SQL("grant create on database {} to frontdesk_owner").format(sql.Identifier(database))
         )
@@ -80,15 +80,15 @@ def not_permitted(connection: psycopg.Connection[Any]) -> NotPermitted:
         " and not pg_has_role(session_user, oid, 'member with admin option') order by rolname",
         (list(ROLES),),
     ).fetchall()
-    if others and connection.info.server_version >= ADMINISTERED:
+    if others and _is_administered(connection):
         roles = ", ".join(row[0] for row in others)
         return NotPermitted(
             f"Another login made the roles of this server. Let a superuser run: grant {roles} to"
             f' "{login}" with admin true, inherit false, set false; then try again.'
         )
     return NotPermitted(
-        f"The login '{login}' must own the database and its schema public, and have CREATEROLE."
-        " See docs/install.md."
+        f"The login '{login}' must own the database and its schema public, and have CREATEROLE"
+        " and INHERIT. See docs/install.md."
     )
 
 
@@ -97,6 +97,11 @@ def _give_back(connection: psycopg.Connection[Any], login: str, borrowed: list[s
     for role in borrowed:
         if _is_member(connection, login, role):
             connection.execute(_grant("revoke {} from {}", role, login))
+
+
+def _is_administered(connection: psycopg.Connection[Any]) -> bool:
+    """Whether CREATEROLE reaches only the roles that the login made or was made the administrator of."""
+    return connection.info.server_version >= 160000
 
 
 def _is_member(

@@ -65,7 +65,7 @@ def upgrade(admin: str, passwords: dict[str, str] | None = None, say: Say = lamb
     Raises a `DeskError`; what was done until then stays, and the next run goes on from it.
     """
     with _administering(admin) as connection:
-        preconditions.check_letters(connection)
+        preconditions.check_server(connection)
         roles.make(connection, passwords or {})
         with roles.lent(connection, admin):
             installed = _known(connection)
@@ -102,9 +102,12 @@ def downgrade(admin: str, target: Target = "legacy", say: Say = lambda line: Non
 def as_owner(admin: str) -> Iterator[psycopg.Connection[Any]]:
     """One transaction of the tables' owner who sees and writes every row, for what no desk may do.
 
-    Row-level security is lifted inside the transaction alone, and put back before it ends.
+    Row-level security is lifted inside the transaction alone, and put back before it ends. Raises a
+    `DeskError`, `BeingUpgraded` when the tables are not those of this version.
     """
     with _administering(admin) as connection, roles.lent(connection, admin), connection.transaction():
+        if _installed(connection).revision != HEAD:
+            raise errors.BeingUpgraded(errors.UPGRADING)
         connection.execute("set local role frontdesk_owner")
         _patiently(connection, lambda: connection.execute(_FORCE.format(force="no force")))
         yield connection
@@ -141,7 +144,8 @@ def _engine(admin: str) -> Engine:
         connection.execute("set role frontdesk_owner")
         connection.execute("set row_security = off")
         connection.execute("set search_path = public")
-        connection.execute(f"set lock_timeout = '{LOCK_TIMEOUT_S}s'")
+        # Desks wait for nothing meanwhile: the functions that they call are gone.
+        connection.execute("set lock_timeout = '10s'")
         connection.autocommit = False
         return connection
 
