@@ -16,6 +16,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.types import UserDefinedType
 
 # The names that PostgreSQL gives by itself.
@@ -41,6 +42,10 @@ class Xid8(UserDefinedType[int]):
     def get_col_spec(self, **kw: Any) -> str:
         """The type's name in DDL."""
         return "xid8"
+
+
+# For whoever compares the metadata with a database.
+ischema_names["xid8"] = Xid8
 
 
 def tenant() -> Column[Any]:

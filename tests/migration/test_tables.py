@@ -5,23 +5,14 @@ from __future__ import annotations
 import warnings
 
 import psycopg
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from migration.place import Place
 from sqlalchemy import create_engine
-from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.pool import NullPool
 
 from db import installation, upgrade
 from db.tables import metadata
-from db.tables.columns import Xid8
-
-
-@pytest.fixture(autouse=True)
-def reflected_xid8(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQLAlchemy knows no such type by itself."""
-    monkeypatch.setitem(ischema_names, "xid8", Xid8)
 
 
 def test_alembic_finds_no_difference(fresh: Place) -> None:
