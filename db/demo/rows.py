@@ -36,7 +36,17 @@ TABLES = (
     "search_documents",
 )
 
+# Trigrams are indexed ten times faster all at once than row by row.
 AFTERWARDS = (
+    """
+    set local maintenance_work_mem = '256MB';
+    create temp table indexes_aside on commit drop as
+      select indexname, indexdef from pg_indexes
+       where schemaname = 'public' and tablename = 'search_documents' and indexdef ilike '%using gin%';
+    do $$ declare v record; begin
+      for v in select * from indexes_aside loop execute format('drop index public.%I', v.indexname); end loop;
+    end $$
+    """,
     """
     insert into public.search_documents (organization_id, person_id, kind, name, document)
     select organization_id, id, 'lead', app.words(name), app.document(name, phone, email)
@@ -44,6 +54,11 @@ AFTERWARDS = (
      union all
     select organization_id, id, 'client', app.words(name), app.document(name, phone, email)
       from public.clients where app.shows(erased_at, null)
+    """,
+    """
+    do $$ declare v record; begin
+      for v in select * from indexes_aside loop execute v.indexdef; end loop;
+    end $$
     """,
     """
     update public.class_sessions s set extra_seats = b.seats - s.capacity
