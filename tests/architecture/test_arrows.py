@@ -22,7 +22,7 @@ TREE = {
     },
     "db": {"transaction.py", "tables", "records.py", "repositories", "sql", "errors.py", "embedded"},
     "alembic": {"env.py", "versions"},
-    "tests": {"journeys", "looks", "migration", "architecture"},
+    "tests": {"migration", "architecture"},
 }
 REPOSITORIES = {"people", "sessions", "bookings", "rosters", "organizations", "staff"}
 
