@@ -344,7 +344,7 @@ class Desk(App[None]):
         """The palette shows the registry's commands of the place, and the themes."""
         place = getattr(screen, "place", None)
         for each in commands_of(place, self.rank) if place else ():
-            if each.bound:
+            if each.bound and each.footer is not None:
                 run = partial(self.run_action, each.action, default_namespace=screen)
                 yield SystemCommand(f"{each.label} ({each.key_name})", each.help, run)
         yield SystemCommand("theme", "Change the colours", self.action_change_theme)

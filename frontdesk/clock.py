@@ -30,9 +30,9 @@ def day_of(day: date) -> str:
 
 
 def day_seen_from(day: date, today: date) -> str:
-    """A day gone by in the fewest words that are clear today: 'today', 'Sun', '12 Oct', 'Mar 2025'."""
+    """A day gone by in the fewest words that are clear today: 'today', 'Sun', '12 Oct', "Mar '25"."""
     if day == today:
         return "today"
     if timedelta() < today - day < timedelta(days=7):
         return f"{day:%a}"
-    return f"{day.day} {day:%b}" if abs(today - day) < timedelta(days=300) else f"{day:%b %Y}"
+    return f"{day.day} {day:%b}" if abs(today - day) < timedelta(days=300) else f"{day:%b} '{day:%y}"

@@ -135,7 +135,7 @@ class DayPane(Vertical):
         if sessions:
             self.sessions.loaded(sessions, keep)
         else:
-            self.sessions.say("No classes on this day.", "PgUp and PgDn show other days.")
+            self.sessions.say("No classes on this day.", "PgUp and PgDn show other days, Esc today.")
         self.query_one(ClassLine).show(self.current)
 
 

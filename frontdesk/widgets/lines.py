@@ -118,7 +118,9 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
     def _strip(self, parts: Sequence[Part], here: bool) -> Strip:
         base = self.rich_style
         if here:
+            # One colour for the whole row, which every theme made readable on the row's own.
             base += self.get_component_rich_style("lines--cursor", partial=True)
+            return Strip([Segment(text, base) for text, _ in parts]).adjust_cell_length(self.size.width, base)
         segments = [
             Segment(text, base + self.get_component_rich_style(style, partial=True) if style else base)
             for text, style in parts

@@ -57,7 +57,7 @@ class PeopleList(Lines[Person]):
             rest = ""
         else:
             kind, columns = fit(item.kind.upper(), 7), 14
-            rest = "  " + fit(literal(item.email), max(16, (width - 40) // 2))
+            rest = "  " + fit(literal(item.email), max(16, width - 57))
         born = f" b.{item.birth_date:%Y}" if item.birth_date else ""
         phone = f" ..{literal(item.phone_end)}" if item.phone_end else ""
         facts = fit(born, 7) + fit(phone, 6)

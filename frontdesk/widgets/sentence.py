@@ -62,10 +62,10 @@ class Speaker:
         to, seat = f", to {self.class_of(session)}", seat_of(intention)
         kim = f" with {literal(session.instructors)}" if session.instructors else ""
         room = cells - cell_len(verb) - 2
-        for said in (name + facts + to + kim + seat, name + facts + to + seat, name + to + seat):
+        for said in (name + facts + to + kim + seat, name + facts + to + seat, name + facts + to, name + to):
             if cell_len(said) <= room:
                 return verb, said
-        return verb, cut(name, max(8, room - cell_len(to + seat))) + to + seat
+        return verb, cut(name, max(8, room - cell_len(to))) + to
 
     def class_of(self, session: ClassSession) -> str:
         """A class session, such as '18:00 Spin'; with its day when that is not today."""

@@ -93,4 +93,4 @@ def test_an_answer_never_moves_the_row_under_the_cursor() -> None:
 def test_days_in_few_words() -> None:
     today = date(2026, 11, 24)
     days = [date(2026, 11, 24), date(2026, 11, 22), date(2026, 10, 12), date(2025, 3, 1)]
-    assert [day_seen_from(day, today) for day in days] == ["today", "Sun", "12 Oct", "Mar 2025"]
+    assert [day_seen_from(day, today) for day in days] == ["today", "Sun", "12 Oct", "Mar '25"]

@@ -13,6 +13,9 @@ from textual.pilot import Pilot
 
 from frontdesk.app import Desk
 
+OPEN = "R1  Kim Park"
+"""Stands there once the desk is open with the next bookable class chosen."""
+
 Steps = Callable[["AtDesk"], Awaitable[None]]
 
 

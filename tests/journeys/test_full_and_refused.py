@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 from gym import Gym
-from journeys.at_desk import AtDesk, desk, play
+from journeys.at_desk import OPEN, AtDesk, desk, play
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 
@@ -17,7 +17,7 @@ def bookings(superuser: Superuser, who: object, columns: str) -> list[tuple[obje
 
 def test_waitlist(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.press("tab", "tab")
         await at.type("okafor")
         await at.sees("WAITLIST  Sam Okafor", "Boxing", "1 of 1 seats are taken")
@@ -39,7 +39,7 @@ def test_waitlist(gym: Gym, superuser: Superuser) -> None:
 
 def test_over_capacity_by_a_manager(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.press("tab", "tab")
         await at.type("okafor")
         await at.sees("WAITLIST  Sam Okafor")
@@ -61,7 +61,7 @@ def test_over_capacity_by_a_manager(gym: Gym, superuser: Superuser) -> None:
 
 def test_repeat_shows_the_booking_that_exists(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         for word in ("BOOK  Sam Olsen", "BOOKED already  Sam Olsen"):
             await at.type("olsen")
             await at.sees(word)
@@ -69,7 +69,7 @@ def test_repeat_shows_the_booking_that_exists(gym: Gym, superuser: Superuser) ->
             if word.startswith("BOOK "):
                 await at.press("5", "enter")
                 await at.sees("Sam Olsen is booked", "owes £12.00")
-        await at.sees("made today 12:", "owes £12.00", "Esc back")
+        await at.sees("made today ", "owes £12.00", "Esc back")
         await at.press("enter", "enter")
         await at.press("escape", "escape")
         await at.sees("type a name")
@@ -86,7 +86,7 @@ def test_booked_at_another_desk_meanwhile(gym: Gym, superuser: Superuser) -> Non
     async def steps(at: AtDesk) -> None:
         from uuid import uuid4
 
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.press("tab")
         await at.type("okafor")
         await at.sees("BOOK  Sam Okafor", "Yoga")
@@ -106,7 +106,7 @@ def test_booked_at_another_desk_meanwhile(gym: Gym, superuser: Superuser) -> Non
 
 def test_blocked(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.type("bo blocked")
         await at.sees("BLOCKED  Bo Blocked")
         await at.press("enter")
@@ -120,7 +120,7 @@ def test_blocked(gym: Gym, superuser: Superuser) -> None:
 
 def test_blocked_by_a_manager(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.press("tab")
         await at.type("bo blocked")
         await at.sees("BLOCKED  Bo Blocked")
@@ -139,7 +139,7 @@ def test_blocked_by_a_manager(gym: Gym, superuser: Superuser) -> None:
 
 def test_take_back(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.press("f9")
         await at.sees("Nothing to take back")
         for name, pay in (("olsen", "2"), ("okafor", "1")):
@@ -165,7 +165,7 @@ def test_take_back(gym: Gym, superuser: Superuser) -> None:
 
 def test_too_late_to_take_back(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.press("tab")
         await at.type("okafor")
         await at.sees("BOOK  Sam Okafor")
@@ -182,7 +182,7 @@ def test_too_late_to_take_back(gym: Gym, superuser: Superuser) -> None:
 
 def test_viewer_may_look(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         assert "Enter do  Tab" not in at.text
         assert "F9" not in at.text
         await at.type("okafor")
@@ -196,7 +196,7 @@ def test_viewer_may_look(gym: Gym, superuser: Superuser) -> None:
 
 def test_roster(gym: Gym) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.press("tab", "tab", "f2")
         await at.sees("Roster: ", "Boxing", ">CLIENT  Rosamund Ortiz", "OWES £15.00", "1 of 1 seats")
         await at.press("escape")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 from gym import Gym
-from journeys.at_desk import AtDesk, desk, play
+from journeys.at_desk import OPEN, AtDesk, desk, play
 from rich.cells import cell_len
 
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -12,7 +12,7 @@ Superuser = psycopg.Connection[tuple[object, ...]]
 
 def test_names(gym: Gym) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.type("eve")
         text = await at.sees("[bold]Eve[/bold] �[31mred�")
         assert "\x1b" not in text
@@ -30,7 +30,7 @@ def test_wide_and_right_to_left_names_keep_the_columns(gym: Gym, superuser: Supe
     superuser.execute("update clients set name = %s where name = 'Sam Okafor'", (name,))
 
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         for typed, shown in (("okafor", "👩"), ("محمد", "محمد علي"), ("李小", "李小龍")):
             await at.press("escape")
             await at.paste(typed)
@@ -60,7 +60,7 @@ SEARCHES = [
 
 def test_searches(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         for typed in SEARCHES:
             await at.paste(typed)
             await at.press("enter")
@@ -77,7 +77,7 @@ def test_searches(gym: Gym, superuser: Superuser) -> None:
 
 def test_a_reason_and_an_email_are_text_too(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.type("okafor")
         await at.sees("BOOK  Sam Okafor")
         await at.press("enter")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gym import INSTALLATION, PASSWORD, Gym
-from journeys.at_desk import AtDesk, desk, play
+from journeys.at_desk import OPEN, AtDesk, desk, play
 
 from db.repositories import staff
 
@@ -23,7 +23,7 @@ def test_wrong_then_right(gym: Gym) -> None:
         await at.sees("E-mail and password do not fit.", gym.email("ana"))
         await at.paste(PASSWORD)
         await at.press("enter")
-        await at.sees("Harbour Lane", "Ana Ruiz at desk 1", ">12:")
+        await at.sees("Harbour Lane", "Ana Ruiz at desk 1", OPEN)
         assert at.app.screen.focused is not None
         assert at.app.screen.focused.id == "find"
 
@@ -84,7 +84,7 @@ def test_one_time_password(gym: Gym) -> None:
         await at.press("enter")
         await at.paste("a password of my own")
         await at.press("enter")
-        await at.sees("Harbour Lane", "Neu Mann at desk 1", ">12:")
+        await at.sees("Harbour Lane", "Neu Mann at desk 1", OPEN)
 
     play(desk(gym, None), steps)
     assert gym.database is not None
@@ -94,7 +94,7 @@ def test_one_time_password(gym: Gym) -> None:
 
 def test_sign_out_keeps_the_desk(gym: Gym) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.type("sam o")
         await at.sees("BOOK  Sam Okafor")
         await at.press("f7")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 from gym import Gym
-from journeys.at_desk import AtDesk, desk, play
+from journeys.at_desk import OPEN, AtDesk, desk, play
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 COLUMNS = "customer_id, client_id, booking_status, payment_status, paid_by, price, comp_reason, over_capacity"
@@ -26,7 +26,7 @@ def rows(superuser: Superuser, gym: Gym, session: str, columns: str = COLUMNS) -
 )
 def test_lead_and_client(gym: Gym, superuser: Superuser, typed: str, kind: str, key: str, name: str) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.type(typed)
         await at.sees(f"BOOK  {name}, {kind}")
         await at.press("enter")
@@ -54,7 +54,7 @@ def test_money_due(
     gym: Gym, superuser: Superuser, keys: tuple[str, ...], expected: tuple[str, str, str | None]
 ) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.type("okafor")
         await at.sees("BOOK  Sam Okafor")
         await at.press("enter")
@@ -70,7 +70,7 @@ def test_money_due(
 
 def test_comp_needs_a_reason(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.type("okafor")
         await at.sees("BOOK  Sam Okafor")
         await at.press("enter")
@@ -88,13 +88,13 @@ def test_comp_needs_a_reason(gym: Gym, superuser: Superuser) -> None:
 
 def test_free_takes_two_enters(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.press("tab")
         await at.type("okafor")
         await at.sees("BOOK  Sam Okafor", "Yoga")
         await at.press("enter", "enter")
         await at.sees("Sam Okafor is booked", "Yoga, seat 1 of 2.")
-        await at.sees(">12:")  # the next in line most likely wants the next class
+        await at.sees(OPEN)  # the next in line most likely wants the next class
 
     play(desk(gym), steps)
     assert rows(superuser, gym, "yoga", "client_id, paid_by, price") == [(gym.clients["okafor"], None, 0)]
@@ -102,7 +102,7 @@ def test_free_takes_two_enters(gym: Gym, superuser: Superuser) -> None:
 
 def test_quick_enters_never_choose_from_an_older_list(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.press("tab")
         await at.type("sa")
         await at.sees("BOOK  Sam")
@@ -117,7 +117,7 @@ def test_quick_enters_never_choose_from_an_older_list(gym: Gym, superuser: Super
 
 def test_other_days(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.press("pagedown")
         await at.sees("not today", "[-------]  0/10")
         await at.type("okafor")
@@ -135,7 +135,7 @@ def test_other_days(gym: Gym, superuser: Superuser) -> None:
 
 def test_arrows_choose_and_resizing_keeps_what_was_typed(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.type("sam o")
         await at.sees(">C Sam Okafor", "L Sam Olsen")
         await at.press("down")
@@ -153,7 +153,7 @@ def test_arrows_choose_and_resizing_keeps_what_was_typed(gym: Gym, superuser: Su
 
 def test_mouse_alone_after_typing(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
-        await at.sees(">12:")
+        await at.sees(OPEN)
         await at.type("sam o")
         await at.sees("L Sam Olsen")
         await at.pilot.click("#people", offset=(5, 1))

@@ -20,6 +20,7 @@ class Wire:
     def __init__(self, folder: str, port: str) -> None:
         name = f".s.PGSQL.{port}"
         self.folder = tempfile.mkdtemp(prefix="wire-")
+        self.conninfo = ""
         self._server = str(Path(folder) / name)
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(Path(self.folder) / name))

@@ -1,0 +1,164 @@
+"""The gym of the pictures: what screens.md draws."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+import psycopg
+from gym import INSTALLATION, SALT
+
+Superuser = psycopg.Connection[Any]
+HOSTILE = "Mo [b]\x1b[31m李\u202e[/b]"
+
+STAFF = {
+    "mia": ("Mia Chen", {"Harbour Lane": "manager"}),
+    "ana": ("Ana Ruiz", {"Harbour Lane": "staff"}),
+    "kim": ("Kim Park", {"Harbour Lane": "staff", "Quai Ouest": "viewer", "Santa Rosa": "owner"}),
+}
+ORGANIZATIONS = (
+    ("Harbour Lane", "Europe/London", "GBP"),
+    ("Quai Ouest", "Europe/Paris", "EUR"),
+    ("Santa Rosa", "America/Los_Angeles", "USD"),
+)
+# Kind, name, birth date, phone, e-mail, days since the last visit.
+PEOPLE: Sequence[tuple[str, str, str | None, str | None, str | None, int | None]] = (
+    ("client", "Sam Okafor", "1988-03-02", "020 7946 0412", "sam.okafor@post.example", 4),
+    ("client", "Samira Oduya", "1995-07-19", "07700 900077", "samira@post.example", 2),
+    ("lead", "Sam Olsen", "2011-01-30", "07700 900412", "olsen@post.example", None),
+    ("client", "Sami Osman", "1979-12-05", "07700 900330", "osman@post.example", 60),
+    ("client", "Rosamund Ortiz", "1990-05-04", "07700 900118", "rosa.ortiz@post.example", 320),
+    ("lead", HOSTILE, None, None, None, None),
+    ("client", "李小龍 Motoko", None, "07700 900001", None, 9),
+    ("client", "محمد علي Mourad", "1984-01-01", None, "mourad@post.example", None),
+)
+REGULARS = (
+    "Abena Mensah", "Bartosz Wilk", "Chloé Dubois", "Dmitri Жуков", "Elif Kaya", "Femi Adeyemi", "Greta Lind",
+    "Hiro 田中", "Ines Costa", "Jonas Weber", "Kavya Rao", "Liam Byrne", "Noor Haddad",
+)  # fmt: skip
+# Start, program, price, minutes, capacity, booked, waiting.
+SESSIONS = (
+    ("17:00", "HIIT", 1200, 60, 16, 12, 0),
+    ("18:00", "Spin", 1200, 45, 16, 14, 0),
+    ("18:30", "Yoga", 1000, 60, 12, 12, 3),
+    ("19:00", "Boxing", 1500, 60, 16, 4, 0),
+    ("19:30", "Pilates", 0, 60, 12, 6, 0),
+)
+
+
+def fill(superuser: Superuser, now: datetime) -> None:
+    """Make it, as it stands at that hour; rows of the past go past the rules of today."""
+    for name, zone, currency in ORGANIZATIONS:
+        _insert(superuser, "organizations", id=_id(name), name=name, timezone=zone, currency=currency)
+    _staff(superuser)
+    for kind, name, born, phone, email, _ in PEOPLE:
+        values = {"name": name, "birth_date": born, "phone": phone, "email": email}
+        _insert(superuser, f"{kind}s", organization_id=_id("Harbour Lane"), id=_id(name), **values)
+    superuser.execute(
+        "update clients set blocked_at = now(), blocked_reason = 'owes since May' where name = 'Sami Osman'"
+    )
+    superuser.execute("set session_replication_role = replica")
+    _sessions(superuser, now)
+    _visits(superuser, now)
+
+
+def _staff(superuser: Superuser) -> None:
+    for who, (name, ranks) in STAFF.items():
+        values = {"salt": SALT, "stored_key": b"0" * 32}
+        _insert(superuser, "users", id=_id(who), name=name, email=f"{who}@harbour.example", **values)
+        for organization, rank in ranks.items():
+            _insert(
+                superuser,
+                "user_organizations",
+                organization_id=_id(organization),
+                user_id=_id(who),
+                role=rank,
+            )
+        superuser.execute(
+            "insert into tokens (token_hash, user_id, installation, made_in, expires_at)"
+            " values (%s, %s, %s, '3', now() + interval '100 years')",
+            (hashlib.sha256(f"token-of-{who}".encode()).digest(), _id(who), INSTALLATION),
+        )
+
+
+def _sessions(superuser: Superuser, now: datetime) -> None:
+    here = {"organization_id": _id("Harbour Lane")}
+    _insert(superuser, "rooms", id=_id("R1"), name="R1", **here)
+    _insert(superuser, "instructors", id=_id("Kim"), name="Kim", **here)
+    for start, program, price, minutes, capacity, booked, waiting in SESSIONS:
+        begins = now.replace(hour=int(start[:2]), minute=int(start[3:]))
+        _insert(
+            superuser, "programs", id=_id(program), name=program, drop_in_price=price, open_gym=False, **here
+        )
+        _session(superuser, program, begins, minutes, capacity, booked)
+        for number in range(waiting):
+            name = ("Ana", "Bo", "Cy")[number]
+            _insert(superuser, "leads", id=_id(name), name=name, **here)
+            at = now - timedelta(hours=3 - number)
+            _booking(superuser, program, "customer_id", name, at, "waitlisted", price)
+    _insert(
+        superuser, "programs", id=_id("Open gym"), name="Open gym", drop_in_price=0, open_gym=True, **here
+    )
+    _session(superuser, "Open gym", now.replace(hour=6, minute=0), 16 * 60, 60, 23)
+    for number, name in enumerate(REGULARS):
+        _insert(superuser, "leads", id=_id(name), name=name, **here)
+        at = now - timedelta(minutes=40 * number)
+        _booking(superuser, "Spin", "customer_id", name, at, "confirmed", 1200)
+    _booking(
+        superuser, "Spin", "client_id", "Sam Okafor", now - timedelta(days=1, hours=2), "confirmed", 1200
+    )
+
+
+def _session(
+    superuser: Superuser, program: str, begins: datetime, minutes: int, capacity: int, booked: int
+) -> None:
+    values = {"id": _id(f"session {program}"), "program_id": _id(program), "room_id": _id("R1")}
+    times = {"starts_at": begins, "ends_at": begins + timedelta(minutes=minutes)}
+    seats = {"capacity": capacity, "booked_count": booked}
+    _insert(superuser, "class_sessions", organization_id=_id("Harbour Lane"), **values, **times, **seats)
+    if program == "Spin":
+        superuser.execute(
+            "insert into session_instructors values (%s, %s, %s)",
+            (_id("Harbour Lane"), _id("session Spin"), _id("Kim")),
+        )
+
+
+def _visits(superuser: Superuser, now: datetime) -> None:
+    for kind, name, _, _, _, days in PEOPLE:
+        if days is not None and kind == "client":
+            program = f"visit {name}"
+            begins = now - timedelta(days=days)
+            here = {"organization_id": _id("Harbour Lane")}
+            _insert(
+                superuser, "programs", id=_id(program), name=program, drop_in_price=0, open_gym=False, **here
+            )
+            _session(superuser, program, begins, 60, 10, 1)
+            _booking(superuser, program, "client_id", name, begins, "attended", 0)
+
+
+def _booking(
+    superuser: Superuser, program: str, column: str, name: str, at: datetime, status: str, price: int
+) -> None:
+    values = {
+        "class_session_id": _id(f"session {program}"),
+        column: _id(name),
+        "booking_status": status,
+        "payment_status": "paid" if status != "waitlisted" else "pending",
+        "paid_by": "card" if price and status != "waitlisted" else None,
+        "price": price,
+        "currency": "GBP",
+        "recorded_at": at,
+    }
+    _insert(superuser, "bookings", organization_id=_id("Harbour Lane"), id=_id(f"{program} {name}"), **values)
+
+
+def _id(name: str) -> UUID:
+    return uuid5(INSTALLATION, name)
+
+
+def _insert(superuser: Superuser, table: str, **values: object) -> None:
+    columns, marks = ", ".join(values), ", ".join(["%s"] * len(values))
+    superuser.execute(f"insert into {table} ({columns}) values ({marks})", tuple(values.values()))

@@ -1,0 +1,229 @@
+"""How the desk looks in each of its states; every picture was looked at before it was accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from journeys.at_desk import AtDesk
+from journeys.wire import Wire
+
+from frontdesk import themes
+
+Look = Callable[..., None]
+
+SMALL, LARGE = (80, 24), (120, 40)
+BOTH = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
+
+
+async def empty(at: AtDesk) -> None:
+    await at.sees("Harbour Lane", ">18:00 Spin", "drop-in £12.00")
+
+
+async def typed(at: AtDesk, text: str = "sam o", shown: str = "BOOKED already  Sam Okafor") -> None:
+    await empty(at)
+    await at.type(text)
+    await at.sees(shown)
+
+
+async def due(at: AtDesk) -> None:
+    await typed(at, "samira", "BOOK  Samira Oduya")
+    await at.press("enter")
+    await at.sees("a digit, then Enter")
+
+
+async def chosen(at: AtDesk) -> None:
+    await due(at)
+    await at.press("2")
+    await at.sees(">2 £12.00 cash", "Enter again")
+
+
+async def reason(at: AtDesk) -> None:
+    await due(at)
+    await at.press("6")
+    await at.type("first class of a friend")
+    await at.sees("first class of a friend")
+
+
+async def armed(at: AtDesk) -> None:
+    await typed(at, "samira", "BOOK  Samira Oduya")
+    await at.press("shift+tab", "shift+tab", "shift+tab")
+    await at.sees(">19:30 Pilates")
+    await at.press("enter")
+    await at.sees("Enter again", "nothing is due")
+
+
+async def full(at: AtDesk) -> None:
+    await typed(at, "samira", "BOOK  Samira Oduya")
+    await at.press("tab")
+    await at.sees("WAITLIST  Samira")
+    await at.press("enter")
+    await at.sees("4th in line, after Ana, Bo, Cy")
+
+
+async def booked(at: AtDesk) -> None:
+    await chosen(at)
+    await at.press("enter")
+    await at.sees("Samira Oduya is booked", "15/16")
+
+
+async def exists(at: AtDesk) -> None:
+    await typed(at)
+    await at.press("enter")
+    await at.sees("made Mon 23 Nov 15:52")
+
+
+async def blocked(at: AtDesk) -> None:
+    await typed(at, "osman", "BLOCKED  Sami Osman")
+    await at.press("enter")
+    await at.sees("REFUSED", "7 book all the same")
+
+
+async def nobody(at: AtDesk) -> None:
+    await empty(at)
+    await at.type("zzyzx")
+    await at.sees("Nobody here matches")
+
+
+async def hostile(at: AtDesk) -> None:
+    await empty(at)
+    await at.type("mo")
+    await at.sees("3 found", ">L Mo")
+
+
+async def another_day(at: AtDesk) -> None:
+    await empty(at)
+    await at.press("pagedown")
+    await at.sees("No classes on this day.")
+
+
+@BOTH
+def test_empty(look: Look, size: tuple[int, int]) -> None:
+    look(empty, size=size)
+
+
+@BOTH
+def test_typing(look: Look, size: tuple[int, int]) -> None:
+    look(typed, size=size)
+
+
+@BOTH
+def test_due(look: Look, size: tuple[int, int]) -> None:
+    look(due, size=size)
+
+
+@BOTH
+def test_booked(look: Look, size: tuple[int, int]) -> None:
+    look(booked, size=size)
+
+
+@BOTH
+def test_full(look: Look, size: tuple[int, int]) -> None:
+    look(full, size=size)
+
+
+@pytest.mark.parametrize("state", [chosen, reason, armed, exists, blocked, nobody, hostile, another_day])
+def test_state(look: Look, state: Callable[[AtDesk], object]) -> None:
+    look(state)
+
+
+def test_staff_has_no_override(look: Look) -> None:
+    look(full, who="ana")
+
+
+@pytest.mark.parametrize("theme", [themes.LIGHT, themes.CONTRAST])
+def test_theme(look: Look, theme: str) -> None:
+    look(due, theme=theme)
+
+
+def test_no_color(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    look(due)
+
+
+@BOTH
+def test_no_connection(look: Look, wire: Wire, size: tuple[int, int]) -> None:
+    async def steps(at: AtDesk) -> None:
+        await typed(at)
+        wire.cut()
+        await at.press("f5")
+        await at.sees("NO DATABASE since 17:52")
+
+    look(steps, size=size)
+
+
+def test_outcome_unknown(look: Look, wire: Wire) -> None:
+    async def steps(at: AtDesk) -> None:
+        await chosen(at)
+        wire.cut()
+        await at.press("enter")
+        await at.sees("OUTCOME UNKNOWN: asking", "NO DATABASE")
+
+    look(steps)
+
+
+def test_set_aside(look: Look, wire: Wire) -> None:
+    async def steps(at: AtDesk) -> None:
+        await booked(at)
+        await at.type("olsen")
+        await at.sees("BOOK  Sam Olsen")
+        await at.press("enter")
+        await at.sees("a digit")
+        await at.press("1")
+        wire.cut()
+        await at.press("enter")
+        await at.sees("OUTCOME UNKNOWN: asking", "NO DATABASE")
+        await at.press("escape")
+        await at.sees("asking for Sam Olsen")
+
+    look(steps)
+
+
+def test_roster(look: Look) -> None:
+    async def steps(at: AtDesk) -> None:
+        await empty(at)
+        await at.press("f2")
+        await at.sees("Roster: Tue 24 Nov 18:00 Spin", "14 of 16 seats")
+
+    look(steps)
+
+
+def test_help(look: Look) -> None:
+    async def steps(at: AtDesk) -> None:
+        await empty(at)
+        await at.press("f1")
+        await at.sees("Keys: the desk")
+
+    look(steps)
+
+
+@BOTH
+def test_sign_in(look: Look, size: tuple[int, int]) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees("E-mail")
+        await at.type("mia@harbour.example")
+        await at.press("enter")
+        await at.type("wrong")
+        await at.press("enter")
+        await at.sees("E-mail and password do not fit.")
+
+    look(steps, who=None, size=size)
+
+
+@BOTH
+def test_organization(look: Look, size: tuple[int, int]) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees("Which desk?", "Santa Rosa")
+        await at.press("down")
+        await at.sees(">Quai Ouest")
+
+    look(steps, who="kim", size=size)
+
+
+def test_palette(look: Look) -> None:
+    async def steps(at: AtDesk) -> None:
+        await empty(at)
+        await at.press("ctrl+p")
+        await at.sees("back (Esc)", "roster")
+
+    look(steps)
