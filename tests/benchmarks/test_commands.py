@@ -1,0 +1,88 @@
+"""Each benchmark's command runs on little, and its figures could be wrong."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from random import Random
+
+import psycopg
+import pytest
+
+from benchmarks import ground, round_trips, search, seats, typos
+from benchmarks.ground import Ground
+from benchmarks.proxy import Proxy
+
+
+def cells(text: str, row: str) -> list[str]:
+    """The cells of the table's row that begins so."""
+    line = next(line for line in text.splitlines() if line.strip().startswith(row))
+    return re.split(r"\s{2,}", line.strip())[1:]
+
+
+def test_round_trips_counts_one_for_a_booking_and_its_time(capsys: pytest.CaptureFixture[str]) -> None:
+    assert round_trips.main(["--latency=20", "--times=3"]) == 0
+    shown = capsys.readouterr().out
+    for what in round_trips.ONE_TRIP:
+        trips, took, _ = cells(shown, what + "  ")
+        assert (trips, float(took) >= 20) == ("1", True), what
+
+
+def test_the_proxy_counts_every_turn(small_gym: Ground) -> None:
+    with Proxy(small_gym.app, 0.001) as proxy, psycopg.connect(proxy.conninfo, autocommit=True) as connection:
+        before = proxy.trips
+        assert before >= 3
+        for _ in range(4):
+            connection.execute("select 1")
+        assert proxy.trips - before == 4
+
+
+def test_seats_sells_as_many_as_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert seats.main(["--processes=4", "--attempts=40", "--seats=5"]) == 0
+    shown = capsys.readouterr().out
+    assert "5 seats sold" in shown
+    assert "40 attempts by 4 processes" in shown
+
+
+def test_seats_says_what_does_not_add_up(small_gym: Ground) -> None:
+    tasks = seats.prepare(small_gym, 2, 4, 3)
+    heard = [("desk", Counter({"booked": 4, "refused": 1}), 0.0, 1.0)]
+    wrong = seats.wrong_sums(small_gym, tasks[0].session_id, 3, heard)
+    assert "answers give 4 of 3 seats" in wrong
+    assert "bookings hold 0 of 3 seats" in wrong
+    assert "by desk, 1 heard 'refused'" in wrong
+
+
+def test_typos_finds_nearly_everybody(capsys: pytest.CaptureFixture[str]) -> None:
+    assert typos.main(["--names=60"]) == 0
+    count, *places, found, _, _ = cells(capsys.readouterr().out, "all")
+    assert count == "60"
+    assert sum(map(int, places)) == 60
+    assert float(found.removesuffix(" %")) >= 95
+
+
+def test_a_typo_is_one_and_never_none() -> None:
+    random = Random(1)
+    for name in ("ana", "李小龍", "محمد علي"):
+        for _ in range(50):
+            typed = typos.with_typo(random, name, "xyz")
+            assert typed != name
+            assert abs(len(typed) - len(name)) <= 1
+
+
+def test_search_compares_the_same_search(small_gym: Ground, capsys: pytest.CaptureFixture[str]) -> None:
+    search.run(small_gym, 5, seed=1)
+    count, *times = cells(capsys.readouterr().out, "all")
+    assert int(count) > 0
+    assert all(float(time) > 0 for time in times)
+
+
+def test_search_minds_when_both_find_differently() -> None:
+    with pytest.raises(AssertionError, match="finds"):
+        search.compare(lambda text: 1, lambda text: 2, ["ana"])
+
+
+def test_a_table_and_its_percentiles(capsys: pytest.CaptureFixture[str]) -> None:
+    ground.table("Title", ("what", "n"), [("a", 1), ("bcdef", 22)])
+    assert capsys.readouterr().out == "\nTitle\n  what    n\n  a       1\n  bcdef  22\n"
+    assert ground.milliseconds([n / 1000 for n in range(101)]) == ("50.00", "95.00")
