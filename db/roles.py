@@ -127,7 +127,7 @@ def _make_backup(connection: psycopg.Connection[Any]) -> None:
     """Dumps read past row-level security; only some logins may make such a role, and it can wait for one."""
     try:
         with connection.transaction():
-            connection.execute("create role frontdesk_backup login noinherit bypassrls")
+            connection.execute("create role frontdesk_backup login inherit bypassrls")
             connection.execute("grant pg_read_all_data to frontdesk_backup")
     except psycopg.errors.InsufficientPrivilege:
         pass

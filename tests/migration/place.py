@@ -62,9 +62,9 @@ class Place:
             cursor = connection.execute(statement.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
 
-    def dump(self, *options: str) -> str:
+    def dump(self, *options: str, only: str = "--schema-only") -> str:
         """The schema as pg_dump writes it, owners, grants and comments included."""
-        lines = self._run("pg_dump", "--schema-only", *options).splitlines()
+        lines = self._run("pg_dump", only, *options).splitlines()
         return "\n".join(line for line in lines if line and not line.startswith(ABOUT_THE_DUMP))
 
     def load(self, file: Path) -> None:

@@ -84,6 +84,18 @@ def test_roles_that_another_administrator_made(second: Place) -> None:
     assert upgrade.downgrade(admin).revision == upgrade.LEGACY
 
 
+def test_a_superuser_makes_the_role_for_dumps_too(gym_place: Place, gym: Gym, blank: Place) -> None:
+    """It reads past row-level security, and nobody else's dump is ever partial."""
+    assert upgrade.upgrade(blank.superuser).current
+    try:
+        dumped = gym_place.dump("--role=frontdesk_backup", only="--data-only")
+        assert "Sam Okafor" in dumped
+        with pytest.raises(AssertionError, match="permission denied"):
+            gym_place.dump("--role=frontdesk_staff", only="--data-only")
+    finally:
+        blank.ask("drop role frontdesk_backup")
+
+
 def test_a_login_that_inherits_nothing(second: Place) -> None:
     """Since PostgreSQL 16 a grant says so itself; before, the login must."""
     second.ask(f"alter role {SECOND} noinherit")
