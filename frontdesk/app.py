@@ -26,11 +26,12 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from db.errors import SIGN_IN_AGAIN, DeskError, NoDatabase, NotPermitted
+from db.errors import SIGN_IN_AGAIN, BeingUpgraded, DeskError, NoDatabase, NotPermitted
 from db.records import Organization, Profile, Rank
 from frontdesk import crash, themes
 from frontdesk.clock import Clock
-from frontdesk.commands import Place, commands_of
+from frontdesk.commands import Place, commands_of, key_of
+from frontdesk.widgets.text import literal
 
 if TYPE_CHECKING:
     from db.transaction import Database, SignedIn
@@ -48,6 +49,14 @@ class SignedOut(NotPermitted):
         super().__init__(SIGN_IN_AGAIN)
 
 
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Since when the database does not answer, and what to call it."""
+
+    since: datetime
+    what: str
+
+
 class Desk(App[None]):
     """The front desk of one installation."""
 
@@ -56,8 +65,8 @@ class Desk(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = []
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
 
-    lost_since: reactive[datetime | None] = reactive(None)
-    """Since when the database does not answer."""
+    outage: reactive[Outage | None] = reactive(None)
+    """Since when the database does not answer, if it does not."""
 
     @dataclass
     class Heard(Message):
@@ -100,6 +109,7 @@ class Desk(App[None]):
         self.desks: dict[UUID, DeskScreen] = {}
         self._token = token
         self._password: str | None = None
+        self._leaving = False
         self._use_themes()
 
     def _use_themes(self) -> None:
@@ -187,9 +197,10 @@ class Desk(App[None]):
     async def on_desk_heard(self, message: Heard) -> None:
         """Keep whether the database answers, and whether the token is still valid."""
         if isinstance(message.error, NoDatabase):
-            self.lost_since = self.lost_since or self.clock.now()
+            what = "BEING UPGRADED" if isinstance(message.error, BeingUpgraded) else "NO DATABASE"
+            self.outage = Outage(self.outage.since if self.outage else self.clock.now(), what)
         else:
-            self.lost_since = None
+            self.outage = None
         if isinstance(message.error, SignedOut) and message.signed_in is self.signed_in:
             self.signed_in = None
             await self._show_sign_in(message.error.sentence)
@@ -339,6 +350,21 @@ class Desk(App[None]):
             await self._show_organizations()
         else:
             self.notify("You work in this organization only.", markup=False)
+
+    async def action_quit(self) -> None:
+        """Leave; a booking without an answer is named first, since nobody could tell what became of it."""
+        waiting = [each for desk in self.desks.values() for each in desk.unanswered]
+        if waiting and not self._leaving:
+            self._leaving = True
+            names = ", ".join(literal(each.person.name) for each in waiting)
+            self.notify(
+                f"Not known yet whether {names} is booked. {key_of('app.quit')} again leaves all the same.",
+                severity="warning",
+                timeout=20,
+                markup=False,
+            )
+        else:
+            self.exit()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette shows the registry's commands of the place, and the themes."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar
 
 from textual import getters
@@ -11,13 +10,14 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from db.records import Organization, Profile, Rank
-from frontdesk.app import RETRY_S
+from frontdesk.app import RETRY_S, Outage
 from frontdesk.commands import Place, bindings_of, may
 from frontdesk.screens.place import PlaceScreen
 from frontdesk.widgets.booking_pane import BookingPane
 from frontdesk.widgets.day_pane import DayPane
 from frontdesk.widgets.done_line import DoneLine
 from frontdesk.widgets.find_pane import FindPane
+from frontdesk.widgets.intention import Intention
 from frontdesk.widgets.key_bar import KeyBar
 from frontdesk.widgets.sentence import Speaker
 from frontdesk.widgets.text import literal
@@ -51,6 +51,12 @@ class DeskScreen(PlaceScreen):
         """The user's rank in the organization."""
         return self.organization.rank
 
+    @property
+    def unanswered(self) -> list[Intention]:
+        """The bookings on their way."""
+        shown = self.booking.intention
+        return [*self.booking.aside.values(), *([shown] if shown and shown.on_its_way else [])]
+
     def compose(self) -> ComposeResult:
         """Find and people beside the day's classes, the sentence below."""
         organization = self.organization
@@ -66,7 +72,7 @@ class DeskScreen(PlaceScreen):
         """Keep what is shown fresh, and ask again while the database does not answer."""
         self.set_interval(REFRESH_S, self._refresh_quietly)
         self._retry = self.set_interval(RETRY_S, self.action_refresh_now, pause=True)
-        self.watch(self.app, "lost_since", self._connection_changed)
+        self.watch(self.app, "outage", self._outage_changed)
         self.booking.free(NOBODY_CHOSEN)
         if self.app.demo:
             self.done.say(literal(self.app.demo), style="$quiet")
@@ -88,6 +94,7 @@ class DeskScreen(PlaceScreen):
             self.booking.enter()
         else:
             self._enter_waits = self.finding.text
+            self.booking.rest("Enter waits for the list.")
 
     def action_choose(self, digit: str) -> None:
         """Answer the question in the sentence."""
@@ -224,12 +231,12 @@ class DeskScreen(PlaceScreen):
         return speaker
 
     def _refresh_quietly(self) -> None:
-        if self.is_current and self.app.lost_since is None:
+        if self.is_current and self.app.outage is None:
             self.action_refresh_now()
 
-    def _connection_changed(self, lost_since: datetime | None) -> None:
-        self.query_one(TopLine).show_connection(lost_since)
-        if lost_since is None:
+    def _outage_changed(self, outage: Outage | None) -> None:
+        self.query_one(TopLine).show_outage(outage)
+        if outage is None:
             self._retry.pause()
         else:
             self._retry.resume()

@@ -12,7 +12,7 @@ from frontdesk.widgets.text import cut, literal, money
 
 
 class ClassLine(Static):
-    """Time, program, room and instructors; seats, waitlist and price."""
+    """Time, program, room and instructors; free seats, waitlist and price; never more than three lines."""
 
     def __init__(self, organization: Organization) -> None:
         super().__init__(markup=False)
@@ -25,30 +25,33 @@ class ClassLine(Static):
         self.refresh()
 
     def render(self) -> Content:
-        """Two lines."""
+        """Each part on a line of its own where there is room, what matters most whole where there is not."""
         session, width = self._session, self.size.width
         if session is None:
             return Content("")
         zone = self._organization.timezone
-        times = f"{time_of(session.starts_at, zone)}-{time_of(session.ends_at, zone)}"
+        head = (
+            f"{time_of(session.starts_at, zone)}-{time_of(session.ends_at, zone)} {literal(session.program)}"
+        )
         where = "  ".join(filter(None, [literal(session.room), literal(session.instructors)]))
-        head = f"{times} {literal(session.program)}"
-        if where and cell_len(head) + 2 + cell_len(where) <= width:
-            head, where = f"{head}  {where}", ""
+        seats, price = _seats(session), self._price(session)
+        if cell_len(head) + 2 + cell_len(where) <= width:
+            lines = [f"{head}  {where}".rstrip(), seats, price]
+        else:
+            both = f"{seats}, {price}"
+            lines = [head, where, both if cell_len(both) <= width else seats]
         return Content.assemble(
-            (cut(head, width), "bold"),
-            "\n",
-            cut(_seats(session, where), width),
-            "\n",
-            (cut(self._more(session), width), "$quiet"),
+            (cut(lines[0], width), "bold"), "\n", cut(lines[1], width), "\n", cut(lines[2], width)
         )
 
-    def _more(self, session: ClassSession) -> str:
-        price = money(session.price, self._organization.currency) if session.price else "free"
-        return f"drop-in {price}"
+    def _price(self, session: ClassSession) -> str:
+        return (
+            f"drop-in {money(session.price, self._organization.currency)}"
+            if session.price
+            else "free of charge"
+        )
 
 
-def _seats(session: ClassSession, where: str) -> str:
+def _seats(session: ClassSession) -> str:
     free = max(0, session.seats - session.booked_count)
-    seats = f"{free} of {session.seats} free" + (f", {session.waiting} waiting" if session.waiting else "")
-    return f"{where}  {seats}" if where else seats
+    return f"{free} of {session.seats} free" + (f", {session.waiting} waiting" if session.waiting else "")

@@ -98,7 +98,7 @@ class DoneLine(Static):
         if self._asking:
             return
         if not self.done:
-            self.say("Nothing to take back: nothing was booked here since you signed in.", style="")
+            self.say("Nothing to take back: nothing was booked at this desk yet.", style="")
         elif self._named is self.done[-1]:
             self._ask(self.done[-1])
         else:

@@ -80,7 +80,7 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """One line of what is in sight."""
-        index, width = y + round(self.scroll_offset.y), self.size.width
+        index, width = y + round(self.scroll_offset.y), self.scrollable_content_region.width
         base = self.rich_style
         if self.hint:
             text = self._hint_lines[index] if index < len(self._hint_lines) else ""
@@ -102,9 +102,10 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
         self._arrange()
 
     def _arrange(self) -> None:
-        room = max(self.size.width - 2, 1)
+        width = self.scrollable_content_region.width
+        room = max(width - 2, 1)
         self._hint_lines = [line for text in self.hint for line in wrap(text, room) or [""]]
-        self.virtual_size = Size(self.size.width, len(self._hint_lines) or len(self.items))
+        self.virtual_size = Size(width, len(self._hint_lines) or len(self.items))
         self._keep_in_sight()
         self.refresh()
 
@@ -116,13 +117,13 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
             self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
 
     def _strip(self, parts: Sequence[Part], here: bool) -> Strip:
-        base = self.rich_style
+        base, width = self.rich_style, self.scrollable_content_region.width
         if here:
             # One colour for the whole row, which every theme made readable on the row's own.
             base += self.get_component_rich_style("lines--cursor", partial=True)
-            return Strip([Segment(text, base) for text, _ in parts]).adjust_cell_length(self.size.width, base)
+            return Strip([Segment(text, base) for text, _ in parts]).adjust_cell_length(width, base)
         segments = [
             Segment(text, base + self.get_component_rich_style(style, partial=True) if style else base)
             for text, style in parts
         ]
-        return Strip(segments).adjust_cell_length(self.size.width, base)
+        return Strip(segments).adjust_cell_length(width, base)

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from db.records import ClassSession, Organization
+from frontdesk.app import Outage
 from frontdesk.clock import day_of, local, time_of
 from frontdesk.widgets.text import cut, literal
 
@@ -24,7 +25,7 @@ class TopLine(Static):
         self._now = now
         self._organization: Organization | None = None
         self._who = ""
-        self._lost_since: datetime | None = None
+        self._outage: Outage | None = None
         self._sessions: Sequence[ClassSession] = ()
         self._drawn = ""
 
@@ -43,10 +44,10 @@ class TopLine(Static):
         self._sessions = sessions
         self.refresh()
 
-    def show_connection(self, lost_since: datetime | None) -> None:
+    def show_outage(self, outage: Outage | None) -> None:
         """Say whether the database answers."""
-        self._lost_since = lost_since
-        self.set_class(lost_since is not None, "lost")
+        self._outage = outage
+        self.set_class(outage is not None, "lost")
         self.refresh()
 
     def render(self) -> Content:
@@ -64,7 +65,8 @@ class TopLine(Static):
         zone, width = self._organization.timezone, self.size.width
         now = local(self._now(), zone)
         when = f"{day_of(now.date())} {now:%H:%M} {now:%Z}"
-        state = f"NO DATABASE since {time_of(self._lost_since, zone)}" if self._lost_since else "live"
+        outage = self._outage
+        state = f"{outage.what} since {time_of(outage.since, zone)}" if outage else "live"
         name = literal(self._organization.name)
         left = [name, when, self._who, self._next(zone)]
         if _length(left, state) > width:

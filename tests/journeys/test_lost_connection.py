@@ -181,3 +181,31 @@ def test_token_ended(gym: Gym, superuser: Superuser) -> None:
         await at.sees("a digit, then Enter")
 
     play(desk(gym), steps)
+
+
+def test_leaving_names_what_has_no_answer(wired: Gym, wire: Wire) -> None:
+    async def steps(at: AtDesk) -> None:
+        await arm(at)
+        wire.cut()
+        await at.press("enter")
+        await at.sees("OUTCOME UNKNOWN: asking")
+        await at.press("ctrl+q")
+        await at.sees("Not known yet whether")
+        assert at.app.is_running
+        await at.press("ctrl+q")
+
+    app = desk(wired)
+    play(app, steps)
+    assert app.return_code == 0
+
+
+def test_being_upgraded(gym: Gym, superuser: Superuser) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        superuser.execute("alter schema app rename to elsewhere")
+        await at.press("f5")
+        await at.sees("BEING UPGRADED since")
+        superuser.execute("alter schema elsewhere rename to app")
+        await at.sees("live")
+
+    play(desk(gym), steps)
