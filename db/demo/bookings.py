@@ -182,7 +182,7 @@ class Books:
             booked = day.replace(
                 hour=random.randrange(7, 21), minute=random.randrange(60), second=random.randrange(60)
             )
-            return at_the_desk, booked.astimezone(UTC)
+            return at_the_desk, max(booked, member.person.created_at + timedelta(minutes=5)).astimezone(UTC)
         if random.random() < 0.3:
             return at_the_desk, start - timedelta(minutes=random.randrange(30, 150))
         return at_the_desk, at_the_desk

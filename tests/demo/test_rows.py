@@ -43,11 +43,11 @@ BROKEN = {
     "recorded in the future": """
         select count(*) from bookings
          where greatest(recorded_at, arrived_at, cancelled_at) > timestamptz '2026-04-08 11:20Z'""",
-    "known only after the visit": """
+    "booked before being known": """
         select count(*) from bookings b
           join (select id, created_at from leads union all select id, created_at from clients) p
             on p.id = coalesce(customer_id, client_id)
-          join class_sessions s on s.id = b.class_session_id where s.ends_at < p.created_at""",
+         where b.recorded_at < p.created_at""",
     "no document, or one too many": """
         select count(*) from (
           select id from clients union all select id from leads where status <> 'converted') p
