@@ -56,6 +56,7 @@ declare
   v_digest bytea := app.login_digest(p_email);
   v_user public.users := app.user_to_challenge(p_email, v_digest);
   v_known boolean := coalesce(app.login_digest(v_user.email) = v_digest, false);
+  v_made_up bytea := (select substr(sha256(s.value || v_digest), 1, 16) from public.secrets s where s.name = 'salt');
   v_sign_in public.sign_ins;
   v_passed boolean;
 begin
@@ -82,11 +83,7 @@ begin
   return query
     insert into public.sign_in_challenges as c (login_digest, user_id, made_in)
     values (v_digest, v_user.id, pg_current_xact_id())
-    returning c.id,
-      coalesce(
-        case when v_known then v_user.salt end,
-        substr(sha256((select s.value from public.secrets s where s.name = 'salt') || v_digest), 1, 16)),
-      null::timestamptz;
+    returning c.id, coalesce(case when v_known then v_user.salt end, v_made_up), null::timestamptz;
 end $$;
 
 -- A failure's token is born revoked, a success's never is: two values of one width.
