@@ -16,6 +16,12 @@ begin
   raise foreign_key_violation using constraint = p_rule, message = 'not found', table = 'bookings', schema = 'public';
 end $$;
 
+-- A reason, or NULL where nothing but space was typed.
+create function app.reason(p_text text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select nullif(regexp_replace(p_text, '^[[:space:]\u00a0]+|[[:space:]\u00a0]+$', '', 'g'), '')
+$$;
+
 -- A statement can change its settings from row to row, its policies look once: so each row is looked at again.
 create function app.check_writer(p_organization uuid) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -127,7 +133,7 @@ begin
   else
     p_booking.paid_by := coalesce(p_booking.paid_by, 'later');
   end if;
-  p_booking.comp_reason := case when p_booking.paid_by = 'comp' then nullif(btrim(p_booking.comp_reason), '') end;
+  p_booking.comp_reason := case when p_booking.paid_by = 'comp' then app.reason(p_booking.comp_reason) end;
   p_booking.payment_status := case
     when p_booking.booking_status = 'waitlisted' or p_booking.paid_by = 'later' then 'pending'
     when p_booking.paid_by = 'comp' then 'comp'
@@ -144,7 +150,7 @@ begin
   if new.booking_status not in ('confirmed', 'waitlisted') then
     perform app.refuse('booking_status_on_insert');
   end if;
-  new.override_reason := nullif(btrim(new.override_reason), '');
+  new.override_reason := app.reason(new.override_reason);
   perform app.lock_for_booking(new.class_session_id, new.customer_id, new.client_id);
   select s.* into v_session from public.class_sessions s
    where s.organization_id = new.organization_id and s.id = new.class_session_id;
