@@ -9,5 +9,5 @@ from db.transaction import SignedIn, call
 
 
 def of(signed_in: SignedIn, session_id: UUID) -> list[RosterLine]:
-    """The live bookings of a session, seats by name, then the waitlist in order; `NotFound` for no session."""
+    """A session's live bookings, seats by name, then the waitlist in order; `NotFound` for no session."""
     return signed_in.all(call(RosterLine, "roster", session_id))

@@ -27,7 +27,7 @@ class Challenge:
 
 def stretch(password: str, salt: bytes) -> bytes:
     """The 32-byte proof of a password; only its sha256 is ever stored."""
-    return hashlib.scrypt(password.encode(), salt=salt, **SCRYPT)  # type: ignore[arg-type]
+    return hashlib.scrypt(password.encode(), salt=salt, **SCRYPT)
 
 
 def sign_in(database: Database, email: str, password: str, installation: UUID) -> SignedIn:
@@ -35,7 +35,8 @@ def sign_in(database: Database, email: str, password: str, installation: UUID) -
 
     Two steps, each committed, so that a failure counts although the caller hangs up in between.
     """
-    challenge = database.run(None, call(Challenge, "login_challenge", email.replace("\0", "")), once=True)[0][0]
+    asked = call(Challenge, "login_challenge", email.replace("\0", ""))
+    challenge: Challenge = database.run(None, asked, once=True)[0][0]
     if challenge.challenge_id is None:
         raise errors.SignInFailed("Too many failed tries. Wait a few minutes, then sign in again.")
     token = secrets.token_urlsafe(32)
