@@ -59,11 +59,12 @@ class DoneLine(Static):
         self.done: list[Done] = []
         self._named: Done | None = None
         self._asking = False
-        self._sentence = self._key = self._style = self._aside = ""
+        self._sentence = self._shorter = self._key = self._style = self._aside = ""
 
-    def say(self, sentence: str, key: str = "", style: str = "$success") -> None:
-        """What is so, and the key that goes on from there."""
+    def say(self, sentence: str, key: str = "", style: str = "$success", shorter: str = "") -> None:
+        """What is so, and the key that goes on from there; `shorter` where there is no room."""
         self._sentence, self._key, self._style = sentence, key, style
+        self._shorter = shorter or sentence
         self._named = None
         self.refresh()
 
@@ -83,12 +84,12 @@ class DoneLine(Static):
         what = speaker.class_of(intention.session)
         if answer.booking_status == "waitlisted":
             place = f"{ordinal(answer.place)} for" if answer.place else "for"
-            sentence = f"{name} is waitlisted, {place} {what}."
+            sentence = shorter = f"{name} is waitlisted, {place} {what}."
         else:
-            seat = f", seat {answer.seat} of {answer.seats}" if answer.seats else ""
             paid = f", {speaker.paid(answer)}" if answer.price else ""
-            sentence = f"{name} is booked, {what}{seat}{paid}."
-        self.say(sentence, f"{key_of('desk.take_back')} takes it back")
+            sentence = f"{name} is booked, {what}, seat {answer.seat} of {answer.seats}{paid}."
+            shorter = f"{name} is booked, {what}{paid}."
+        self.say(sentence, f"{key_of('desk.take_back')} takes it back", shorter=shorter)
         if answer.booking_id:
             self._named = Done(answer.booking_id, name, what)
             self.done.append(self._named)
@@ -134,7 +135,8 @@ class DoneLine(Static):
         aside = cut(self._aside, width // 2 if self._sentence else width)
         key = f"  {self._key}" if self._key else ""
         room = width - cell_len(key) - (cell_len(aside) + 2 if aside else 0)
-        said = Content.assemble((cut(self._sentence, max(room, 8)), self._style), (key, "bold"))
+        sentence = self._sentence if cell_len(self._sentence) <= room else self._shorter
+        said = Content.assemble((cut(sentence, max(room, 8)), self._style), (key, "bold"))
         return Content.assemble((aside, "bold $error"), "  " if aside and self._sentence else "", said)
 
     def _ask(self, done: Done) -> None:

@@ -84,7 +84,7 @@ def play(app: Desk, steps: Steps, size: tuple[int, int] = (80, 24)) -> None:
     """Run the app without a terminal and do the steps."""
 
     async def run() -> None:
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             await steps(AtDesk(app, pilot))
 
     asyncio.run(run())
