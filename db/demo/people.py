@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -47,18 +48,18 @@ class Person:
 
 
 def draw_people(random: Random, gym: Gym, count: int, today: date) -> Iterator[Person]:
-    """`count` people of the gym, family by family, in no other order."""
-    recent: list[tuple[str, names.Name]] = []
+    """`count` people of the gym, family by family; a few have the name of somebody drawn shortly before."""
+    recent: deque[names.Name] = deque(maxlen=200)
     drawn = 0
     while drawn < count:
         household = _draw_household(random, gym)
-        for head in range(min(household.size, count - drawn)):
+        for place in range(min(household.size, count - drawn)):
             name = names.draw(random, household.family)
             if recent and random.random() < NAMESAKES:
-                name = random.choice(recent)[1]
+                name = random.choice(recent)
             drawn += 1
-            yield _draw_person(random, gym, household, name, child=head > 1, number=drawn, today=today)
-            recent = [*recent[-199:], (gym.name, name)]
+            yield _draw_person(random, gym, household, name, child=place > 1, number=drawn, today=today)
+            recent.append(name)
 
 
 @dataclass(frozen=True, slots=True)
