@@ -189,7 +189,7 @@ class DeskScreen(PlaceScreen):
         what = self._speak().class_of(intention.session)
         sentence = f"{literal(intention.person.name)} is NOT booked, {what}. {message.why}"
         self.done.fail(sentence)
-        self.notify(sentence, severity="error", timeout=30, markup=False)
+        self.notify(sentence, severity="error", timeout=10, markup=False)
 
     def on_booking_pane_aside_changed(self) -> None:
         """Keep naming what has no answer yet."""

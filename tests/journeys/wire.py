@@ -60,6 +60,8 @@ class Wire:
                 server = socket.socket(socket.AF_UNIX)
                 server.connect(self._server)
                 self._pairs.append((client, server))
+                if not self._whole:  # cut meanwhile
+                    _close(client, server)
                 threading.Thread(target=self._pass, args=(client, server), daemon=True).start()
 
     def _pass(self, client: socket.socket, server: socket.socket) -> None:

@@ -227,3 +227,15 @@ def test_palette(look: Look) -> None:
         await at.sees("back (Esc)", "roster")
 
     look(steps)
+
+
+def test_leaving_without_an_answer(look: Look, wire: Wire) -> None:
+    async def steps(at: AtDesk) -> None:
+        await chosen(at)
+        wire.cut()
+        await at.press("enter")
+        await at.sees("OUTCOME UNKNOWN: asking", "NO DATABASE")
+        await at.press("ctrl+q")
+        await at.sees("Not known yet whether")
+
+    look(steps)
