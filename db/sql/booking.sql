@@ -118,8 +118,10 @@ begin
     return next app.answer_about('exists', null, p_id, null, null, null);
     return;
   end if;
-  -- Locked first: a conversion under way is waited for, and its client found.
-  perform app.lock_for_booking(p_session, v_customer, v_client);
+  if v_customer is not null then
+    -- Locked first: a conversion under way is waited for, and its client found.
+    perform app.lock_for_booking(p_session, v_customer, null);
+  end if;
   select c.id into v_converted from public.clients c
    where c.organization_id = v_organization and c.converted_from_lead_id = v_customer;
   if found then
