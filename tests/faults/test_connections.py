@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import traceback
 import uuid
 from collections.abc import Iterator
@@ -49,7 +50,12 @@ def wired(cluster: Any, database_name: str, wire: Wire, gym: Gym) -> Iterator[Gy
     conninfo = psycopg.conninfo.make_conninfo(
         cluster.conninfo("frontdesk_app", database_name), host=wire.folder
     )
-    database = Database(conninfo, wire.mend)
+
+    def revive() -> None:
+        time.sleep(0.2)  # the wire is cut by another thread, which may still be at it
+        wire.mend()
+
+    database = Database(conninfo, revive)
     yield gym.on(database)
     database.close()
 
