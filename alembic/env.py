@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 
+from alembic import context
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from alembic import context
 from db import upgrade
 from db.tables import metadata
 

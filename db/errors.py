@@ -63,7 +63,9 @@ class SignInFailed(NotPermitted):
 SIGN_IN_AGAIN = "You are not signed in any more. Sign in again."
 NOT_FOUND = "Not found here. Check the id, or search again."
 LOST = "The database does not answer. Check that it runs and is reachable, then try again."
-UPGRADING = "The database is being upgraded, or not at this version. Try again, or run 'frontdesk db upgrade'."
+UPGRADING = (
+    "The database is being upgraded, or not at this version. Try again, or run 'frontdesk db upgrade'."
+)
 
 REFUSALS = {
     "class_sessions_seats": "No seat is left. Waitlist them, or choose another class.",
@@ -109,4 +111,4 @@ def translate(error: psycopg.Error) -> DeskError:
         return NoDatabase("The database took too long. Try again.")
     if not state or state[:2] in {"08", "53", "57"}:
         return NoDatabase(LOST)
-    return Fault(f"The database met a fault (SQLSTATE {state}) and nothing was changed. Tell whoever runs it.")
+    return Fault(f"The database met a fault (SQLSTATE {state}); nothing was changed. Tell whoever runs it.")

@@ -241,9 +241,8 @@ def _uninstall(connection: psycopg.Connection[Any]) -> None:
 
 
 def _alembic(admin: str, direction: Literal["upgrade", "downgrade"], revision: str, say: Say) -> None:
-    from sqlalchemy.exc import DBAPIError
-
     from alembic import command
+    from sqlalchemy.exc import DBAPIError
 
     say(f"Running the revisions to {revision}.")
     try:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
 from gym import Gym
 from migration.place import Place
 
-from alembic import command
 from db import installation, upgrade
 from db.errors import DeskError, Fault, NoDatabase, Refused
 from db.repositories import sessions
