@@ -14,20 +14,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from rich.text import Text
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Static
 
-from db.errors import SIGN_IN_AGAIN, BeingUpgraded, DeskError, NoDatabase, NotPermitted
-from db.records import Organization, Profile, Rank
+from db.errors import SIGN_IN_AGAIN, BeingUpgraded, DeskError, NoDatabase, NotFound, NotPermitted
+from db.records import Profile, Rank
 from frontdesk import crash, themes
 from frontdesk.clock import Clock
 from frontdesk.commands import Place, commands_of, key_of
@@ -35,7 +34,7 @@ from frontdesk.widgets.text import literal
 
 if TYPE_CHECKING:
     from db.transaction import Database, SignedIn
-    from frontdesk.screens.desk import DeskScreen
+    from frontdesk.screens.start import Start
 
 Result = TypeVar("Result")
 
@@ -76,19 +75,6 @@ class Desk(App[None]):
         error: DeskError | None
 
     @dataclass
-    class AccountLoaded(Message):
-        """Who is signed in, and where they work; or why that is not known."""
-
-        answer: Account | DeskError
-
-    @dataclass
-    class DeskOpened(Message):
-        """This installation is a desk of the organization now, or why it is not."""
-
-        organization: Organization
-        answer: DeskError | None
-
-    @dataclass
     class TokenRevoked(Message):
         """Whoever signed out is signed out, as far as the database answered."""
 
@@ -105,10 +91,7 @@ class Desk(App[None]):
         self.demo = demo
         self.clock = Clock()
         self.signed_in: SignedIn | None = None
-        self.account: Account | None = None
-        self.desks: dict[UUID, DeskScreen] = {}
         self._token = token
-        self._password: str | None = None
         self._leaving = False
         self._use_themes()
 
@@ -124,21 +107,15 @@ class Desk(App[None]):
         """Our own variables, for the theme that does not have them."""
         return themes.DEFAULTS
 
-    def compose(self) -> ComposeResult:
+    def get_default_screen(self) -> Screen[None]:
         """What stands there until it is known who is signed in."""
-        yield Static("", id="start", markup=False)
+        from frontdesk.screens.start import Start
+
+        return Start(self._token)
 
     def on_load(self) -> None:
         """The first list should not wait for a collection; `first_list_shown` ends this."""
         gc.disable()
-
-    async def on_mount(self) -> None:
-        """Begin with whoever is signed in already."""
-        if self._token is None:
-            await self._show_sign_in()
-        else:
-            self._say("Opening the desk.")
-            self._enter_with(self._token)
 
     def first_list_shown(self) -> None:
         """Collect garbage again, without what lives as long as the app."""
@@ -203,128 +180,18 @@ class Desk(App[None]):
             self.outage = None
         if isinstance(message.error, SignedOut) and message.signed_in is self.signed_in:
             self.signed_in = None
-            await self._show_sign_in(message.error.sentence)
+            await self.start.show_sign_in(message.error.sentence)
 
-    # From signing in to the desk.
+    @property
+    def start(self) -> Start:
+        """What stands under all other screens, and knows the way from signing in to the desk."""
+        return cast("Start", self.screen_stack[0])
 
     @property
     def rank(self) -> Rank:
         """The rank that counts on the screen that stands."""
         rank: Rank = getattr(self.screen, "rank", "viewer")
         return rank
-
-    def entered(self, signed_in: SignedIn, password: str | None = None) -> None:
-        """Somebody has signed in; the password is kept only where it has to be changed now."""
-        self.signed_in = signed_in
-        self._password = password
-        self._load_account()
-
-    def _enter_with(self, token: str) -> None:
-        from db.transaction import SignedIn
-
-        self.entered(SignedIn(self.database, token))
-
-    def _load_account(self) -> None:
-        self.ask(self, "account", _account, self.AccountLoaded)
-
-    async def on_desk_account_loaded(self, message: AccountLoaded) -> None:
-        """Go on to the one thing that is next: a new password, the organization, or its desk."""
-        answer = message.answer
-        if isinstance(answer, NoDatabase):
-            self._say(answer.sentence)
-            self.set_timer(RETRY_S, self._load_account)
-        elif isinstance(answer, DeskError):
-            await self._show_sign_in(answer.sentence)
-        elif answer.profile.must_change:
-            await self._show_new_password(answer.profile)
-        else:
-            self.account = answer
-            here = self._standing(answer)
-            if here or len(answer.organizations) == 1:
-                self.open_desk(here or answer.organizations[0])
-            else:
-                await self._show_organizations()
-
-    def _standing(self, account: Account) -> Organization | None:
-        """The organization of the desk that stands under the sign-in, if this user works there too."""
-        for screen in reversed(self.screen_stack):
-            for organization in account.organizations:
-                if screen is self.desks.get(organization.id):
-                    return organization
-        return None
-
-    def open_desk(self, organization: Organization) -> None:
-        """Make this installation a desk of the organization, then show it."""
-        self.ask(
-            self,
-            "desk",
-            partial(_open_desk, self.desk_name),
-            partial(self.DeskOpened, organization),
-            at=organization.id,
-        )
-
-    async def on_desk_desk_opened(self, message: DeskOpened) -> None:
-        """Show the desk, as it was left."""
-        if isinstance(message.answer, NotPermitted) and not isinstance(message.answer, SignedOut):
-            # Whoever may only look has no desk of their own to book at, and needs none.
-            await self._show_desk(message.organization)
-        elif isinstance(message.answer, DeskError):
-            self.notify(message.answer.sentence, severity="error", markup=False)
-            if isinstance(message.answer, NoDatabase):
-                self.set_timer(RETRY_S, partial(self.open_desk, message.organization))
-        else:
-            await self._show_desk(message.organization)
-
-    async def _show_desk(self, organization: Organization) -> None:
-        from frontdesk.screens.desk import DeskScreen
-
-        if self.account is None:
-            return
-        desk = self.desks.get(organization.id)
-        if desk is None:
-            desk = self.desks[organization.id] = DeskScreen(self.account.profile, organization)
-            self.install_screen(desk, f"desk-{organization.id}")
-        await self._uncover(desk)
-        if self.screen is not desk:
-            await self.push_screen(desk)
-        desk.serve(self.account.profile, organization)
-
-    async def _uncover(self, desk: DeskScreen) -> None:
-        """Leave what stands over that desk, or over the start when it does not stand."""
-        forms = {"sign-in", "new-password", "organization"}
-        while self.screen is not desk and len(self.screen_stack) > 1:
-            if desk in self.screen_stack and getattr(self.screen, "place", None) not in forms:
-                break
-            await self.pop_screen()
-
-    async def _show_sign_in(self, why: str = "") -> None:
-        from frontdesk.screens.sign_in import SignIn
-
-        self._password = None
-        sign_in = next((each for each in self.screen_stack if isinstance(each, SignIn)), None)
-        if sign_in is None:
-            await self.push_screen(SignIn(why))
-        else:
-            sign_in.failed(why)
-
-    async def _show_new_password(self, profile: Profile) -> None:
-        from frontdesk.screens.new_password import NewPassword
-
-        await self.push_screen(NewPassword(profile, self._password))
-        self._password = None
-
-    async def _show_organizations(self) -> None:
-        from frontdesk.screens.organization import OrganizationScreen
-
-        if self.account is not None:
-            await self.push_screen(OrganizationScreen(self.account.organizations))
-
-    def password_changed(self) -> None:
-        """Go on with the token, which can do everything now."""
-        self._load_account()
-
-    def _say(self, sentence: str) -> None:
-        self.screen_stack[0].query_one("#start", Static).update(sentence)
 
     # What keys do everywhere.
 
@@ -341,19 +208,19 @@ class Desk(App[None]):
 
         if self.signed_in is not None:
             self.call(self, "sign_out", partial(staff.sign_out, self.signed_in), self.TokenRevoked)
-        self.signed_in = self.account = None
-        await self._show_sign_in("You are signed out.")
+        self.signed_in = None
+        await self.start.show_sign_in("You are signed out.")
 
     async def action_organization(self) -> None:
         """Work in another organization; the desk of this one stands as it was left."""
-        if self.account is not None and len(self.account.organizations) > 1:
-            await self._show_organizations()
+        if len(self.start.organizations) > 1:
+            await self.start.show_organizations()
         else:
             self.notify("You work in this organization only.", markup=False)
 
     async def action_quit(self) -> None:
         """Leave; a booking without an answer is named first, since nobody could tell what became of it."""
-        waiting = [each for desk in self.desks.values() for each in desk.unanswered]
+        waiting = [each for desk in self.start.desks.values() for each in desk.unanswered]
         if waiting and not self._leaving:
             self._leaving = True
             names = ", ".join(literal(each.person.name) for each in waiting)
@@ -385,24 +252,16 @@ class Desk(App[None]):
         self._close_messages_no_wait()
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Who is signed in, and where they work."""
-
-    profile: Profile
-    organizations: list[Organization]
-
-
 def _still_signed_in(signed_in: SignedIn, call: Callable[[SignedIn], Result]) -> Result:
     """Make the call; `SignedOut` when it is refused since the token has ended.
 
-    A list that an ended token asks for is empty.
+    A list that an ended token asks for is empty, and nothing can be found with it.
     """
     from db.repositories import staff
 
     try:
         answer = call(signed_in)
-    except NotPermitted:
+    except (NotPermitted, NotFound):
         _check(partial(staff.profile, signed_in))
         raise
     if answer == []:
@@ -415,16 +274,3 @@ def _check(profile: Callable[[], Profile]) -> None:
         profile()
     except NotPermitted:
         raise SignedOut from None
-
-
-def _account(signed_in: SignedIn) -> Account:
-    from db.repositories import organizations, staff
-
-    profile = staff.profile(signed_in)
-    return Account(profile, [] if profile.must_change else organizations.mine(signed_in))
-
-
-def _open_desk(name: str, signed_in: SignedIn) -> None:
-    from db.repositories import staff
-
-    staff.open_desk(signed_in, name)

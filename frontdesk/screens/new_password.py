@@ -78,7 +78,7 @@ class NewPassword(PlaceScreen):
         if isinstance(message.answer, DeskError):
             self._ask_again(message.answer.sentence)
         else:
-            self.app.password_changed()
+            self.app.start.load_account()
 
     def _ask_again(self, why: str) -> None:
         self.query_one("#why", Static).update(why)

@@ -48,7 +48,7 @@ class OrganizationScreen(PlaceScreen):
 
     def on_organization_list_chosen(self, message: OrganizationList.Chosen) -> None:
         """A click."""
-        self.app.open_desk(message.organization)
+        self.app.start.open_desk(message.organization)
 
     def action_other(self, by: int) -> None:
         """Choose another one."""
@@ -58,7 +58,7 @@ class OrganizationScreen(PlaceScreen):
         """Open the desk of the chosen one."""
         chosen = self.query_one(OrganizationList).current
         if chosen:
-            self.app.open_desk(chosen)
+            self.app.start.open_desk(chosen)
 
     async def action_leave(self) -> None:
         """Go back to the desk that stands under this, if one does."""

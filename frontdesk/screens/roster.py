@@ -14,6 +14,7 @@ from textual.message import Message
 
 from db.errors import DeskError
 from db.records import ClassSession, Organization, RosterLine
+from frontdesk.app import SignedOut
 from frontdesk.clock import day_of, local, time_of
 from frontdesk.commands import Place, bindings_of
 from frontdesk.screens.place import PlaceScreen
@@ -54,13 +55,18 @@ class RosterScreen(PlaceScreen):
         yield self.key_bar()
 
     def on_mount(self) -> None:
-        """Ask for it."""
+        """Say that the list is to come."""
         self.query_one(RosterList).say("Asking the database.")
+
+    def on_screen_resume(self) -> None:
+        """Ask for it, after somebody has signed in again too."""
         self.action_refresh_now()
 
     def on_roster_screen_roster_loaded(self, message: RosterLoaded) -> None:
         """Show it; without an answer, what was there stays."""
         roster = self.query_one(RosterList)
+        if isinstance(message.answer, SignedOut):
+            return
         if isinstance(message.answer, DeskError):
             if not roster.items:
                 roster.say(message.answer.sentence)

@@ -70,7 +70,7 @@ class SignIn(PlaceScreen):
             self.failed(message.answer.sentence)
             return
         password = self.query_one("#password", Input)
-        self.app.entered(message.answer, password.value)
+        self.app.start.entered(message.answer, password.value)
         password.value = ""
 
     def failed(self, why: str) -> None:

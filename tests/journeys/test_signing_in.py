@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import psycopg
 from gym import INSTALLATION, PASSWORD, Gym
 from journeys.at_desk import OPEN, AtDesk, desk, play
 
 from db.repositories import staff
+
+Superuser = psycopg.Connection[tuple[object, ...]]
 
 
 async def sign_in(at: AtDesk, email: str, password: str) -> None:
@@ -107,9 +110,24 @@ def test_sign_out_keeps_the_desk(gym: Gym) -> None:
 
 def test_ended_token_at_the_start(gym: Gym) -> None:
     async def steps(at: AtDesk) -> None:
-        at.app._token = "no token"
-        await at.sees("Password")
+        await at.sees("You are not signed in any more", "Password")
 
     app = desk(gym)
     app._token = "ended"
     play(app, steps)
+
+
+def test_signing_in_again_over_the_roster(gym: Gym, superuser: Superuser) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("sam o")
+        await at.press("f2")
+        await at.sees("Nobody is booked yet.")
+        superuser.execute("update tokens set revoked_at = now()")
+        await at.press("f5")
+        await sign_in(at, gym.email("ana"), PASSWORD)
+        await at.sees("Roster: ", "Nobody is booked yet.")
+        await at.press("escape")
+        await at.sees("sam o", OPEN)
+
+    play(desk(gym), steps)

@@ -1,0 +1,207 @@
+"""The way from signing in to the desk; stands under all other screens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+
+from db.errors import DeskError, NoDatabase, NotPermitted
+from db.records import Organization, Profile
+from frontdesk.app import RETRY_S, Desk, SignedOut
+
+if TYPE_CHECKING:
+    from db.transaction import SignedIn
+    from frontdesk.screens.desk import DeskScreen
+
+FORMS = frozenset({"sign-in", "new-password", "organization"})
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who is signed in, and where they work."""
+
+    profile: Profile
+    organizations: list[Organization]
+
+
+class Start(Screen[None]):
+    """Goes on to the one thing that is next: signing in, a new password, the organization, its desk.
+
+    A desk stays as it was left, whoever signs in after that, and wherever else they have worked meanwhile.
+    """
+
+    app = getters.app(Desk)
+    CSS_PATH = "start.tcss"
+
+    @dataclass
+    class AccountLoaded(Message):
+        """Who is signed in, and where they work; or why that is not known."""
+
+        answer: Account | DeskError
+
+    @dataclass
+    class DeskOpened(Message):
+        """This installation is a desk of the organization now, or why it is not."""
+
+        organization: Organization
+        answer: DeskError | None
+
+    def __init__(self, token: str | None) -> None:
+        super().__init__()
+        self.desks: dict[UUID, DeskScreen] = {}
+        self._token = token
+        self._account: Account | None = None
+        self._password: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """One sentence."""
+        yield Static("", markup=False)
+
+    async def on_mount(self) -> None:
+        """Begin with whoever is signed in already."""
+        if self._token is None:
+            await self.show_sign_in()
+        else:
+            self._say("Opening the desk.")
+            self._enter_with(self._token)
+
+    @property
+    def organizations(self) -> Sequence[Organization]:
+        """Where whoever is signed in works."""
+        return self._account.organizations if self._account else ()
+
+    def entered(self, signed_in: SignedIn, password: str | None = None) -> None:
+        """Somebody has signed in; the password is kept until it is known whether it has to be changed."""
+        self.app.signed_in = signed_in
+        self._password = password
+        self.load_account()
+
+    def load_account(self) -> None:
+        """Ask who is signed in, then go on."""
+        self.app.ask(self, "account", _account, self.AccountLoaded)
+
+    async def on_start_account_loaded(self, message: AccountLoaded) -> None:
+        """Go on."""
+        answer = message.answer
+        if isinstance(answer, NoDatabase):
+            self._say(answer.sentence)
+            self.set_timer(RETRY_S, self.load_account)
+            return
+        password, self._password = self._password, None
+        if isinstance(answer, SignedOut):
+            return  # the app asks whoever stands there to sign in
+        if isinstance(answer, DeskError):
+            await self.show_sign_in(answer.sentence)
+        elif answer.profile.must_change:
+            await self._show_new_password(answer.profile, password)
+        else:
+            self._account = answer
+            here = self._standing(answer)
+            if here or len(answer.organizations) == 1:
+                self.open_desk(here or answer.organizations[0])
+            else:
+                await self.show_organizations()
+
+    def open_desk(self, organization: Organization) -> None:
+        """Make this installation a desk of the organization, then show it."""
+        self.app.ask(
+            self,
+            "desk",
+            partial(_open_desk, self.app.desk_name),
+            partial(self.DeskOpened, organization),
+            at=organization.id,
+        )
+
+    async def on_start_desk_opened(self, message: DeskOpened) -> None:
+        """Show the desk, as it was left."""
+        answer = message.answer
+        # Whoever may only look has no desk of their own to book at, and needs none.
+        looks_only = isinstance(answer, NotPermitted) and not isinstance(answer, SignedOut)
+        if answer is None or looks_only:
+            await self._show_desk(message.organization)
+            return
+        self.notify(answer.sentence, severity="error", markup=False)
+        if isinstance(answer, NoDatabase):
+            self.set_timer(RETRY_S, partial(self.open_desk, message.organization))
+
+    async def show_sign_in(self, why: str = "") -> None:
+        """Ask for e-mail and password, over whatever stands."""
+        from frontdesk.screens.sign_in import SignIn
+
+        self._account = None
+        standing = [each for each in self.app.screen_stack if isinstance(each, SignIn)]
+        if standing:
+            standing[0].failed(why)
+        else:
+            await self.app.push_screen(SignIn(why))
+
+    async def show_organizations(self) -> None:
+        """Ask which organization."""
+        from frontdesk.screens.organization import OrganizationScreen
+
+        await self.app.push_screen(OrganizationScreen(self.organizations))
+
+    async def _show_new_password(self, profile: Profile, old: str | None) -> None:
+        from frontdesk.screens.new_password import NewPassword
+
+        await self.app.push_screen(NewPassword(profile, old))
+
+    async def _show_desk(self, organization: Organization) -> None:
+        from frontdesk.screens.desk import DeskScreen
+
+        if self._account is None:
+            return
+        desk = self.desks.get(organization.id)
+        if desk is None:
+            desk = self.desks[organization.id] = DeskScreen(self._account.profile, organization)
+            self.app.install_screen(desk, f"desk-{organization.id}")
+        await self._leave_forms(desk)
+        if desk not in self.app.screen_stack:
+            await self.app.push_screen(desk)
+        desk.serve(self._account.profile, organization)
+
+    async def _leave_forms(self, desk: DeskScreen) -> None:
+        """Leave what stands over that desk, or over this screen when it does not stand."""
+        while self.app.screen not in (desk, self):
+            stands = desk in self.app.screen_stack
+            if stands and getattr(self.app.screen, "place", None) not in FORMS:
+                break
+            await self.app.pop_screen()
+
+    def _standing(self, account: Account) -> Organization | None:
+        """The organization of the desk that stands under the sign-in, if this user works there too."""
+        for screen in reversed(self.app.screen_stack):
+            for organization in account.organizations:
+                if screen is self.desks.get(organization.id):
+                    return organization
+        return None
+
+    def _enter_with(self, token: str) -> None:
+        from db.transaction import SignedIn
+
+        self.entered(SignedIn(self.app.database, token))
+
+    def _say(self, sentence: str) -> None:
+        self.query_one(Static).update(sentence)
+
+
+def _account(signed_in: SignedIn) -> Account:
+    from db.repositories import organizations, staff
+
+    profile = staff.profile(signed_in)
+    return Account(profile, [] if profile.must_change else organizations.mine(signed_in))
+
+
+def _open_desk(name: str, signed_in: SignedIn) -> None:
+    from db.repositories import staff
+
+    staff.open_desk(signed_in, name)
