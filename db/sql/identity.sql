@@ -69,27 +69,15 @@ end $$;
 -- The organization of the transaction where the user may write, and where they manage; NULL elsewhere. One function
 -- for both questions: asked apart, a statement that changes the setting between them would mix two organizations.
 create function app.writing_organization_id() returns uuid
-language plpgsql stable security definer parallel restricted set search_path = pg_catalog, pg_temp as $$
-declare
-  v_organization uuid;
+language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
 begin
-  select uo.organization_id into v_organization from public.user_organizations uo
-   where uo.user_id = app.user_id()
-     and uo.organization_id = nullif(current_setting('app.organization', true), '')::uuid
-     and uo.is_active and uo.role in ('owner', 'manager', 'staff');
-  return v_organization;
+  return case when app.may_write() then app.organization_id() end;
 end $$;
 
 create function app.managing_organization_id() returns uuid
-language plpgsql stable security definer parallel restricted set search_path = pg_catalog, pg_temp as $$
-declare
-  v_organization uuid;
+language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
 begin
-  select uo.organization_id into v_organization from public.user_organizations uo
-   where uo.user_id = app.user_id()
-     and uo.organization_id = nullif(current_setting('app.organization', true), '')::uuid
-     and uo.is_active and uo.role in ('owner', 'manager');
-  return v_organization;
+  return case when app.is_manager() then app.organization_id() end;
 end $$;
 
 -- Whether those write who keep the tables: their owner, a superuser, the definer functions. A statement can give up

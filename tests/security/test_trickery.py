@@ -157,7 +157,6 @@ def test_internal_functions_are_closed(app_psql: Psql, superuser: Psql, gym: Gym
         "find",
         "installation",
         "lock_for_booking",
-        "managing_organization_id",
         "login",
         "login_challenge",
         "my_organizations",
@@ -167,7 +166,6 @@ def test_internal_functions_are_closed(app_psql: Psql, superuser: Psql, gym: Gym
         "sign_out",
         "user_id",
         "version",
-        "writing_organization_id",
     }
     with signed(app_psql, gym):
         union, session = gym.organizations["union"], gym.sessions["other"]
