@@ -63,7 +63,10 @@ bookings = Table(
     refers("client_id", "clients"),
     refers("desk_id", "desks"),
     _either("booking"),
-    CheckConstraint("paid_by <> 'comp' or btrim(comp_reason) <> ''", name=conv("booking_comp_reason")),
+    CheckConstraint(
+        "paid_by is distinct from 'comp' or btrim(coalesce(comp_reason, '')) <> ''",
+        name=conv("booking_comp_reason"),
+    ),
     _one_live("bookings_one_live_lead", "customer_id"),
     _one_live("bookings_one_live_client", "client_id"),
     Index("bookings_session", "organization_id", "class_session_id", "booking_status"),

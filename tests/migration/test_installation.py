@@ -199,3 +199,13 @@ def test_a_database_in_another_state_is_one_sentence(blank: Place) -> None:
     with pytest.raises(DeskError) as refused:
         blank.up()
     assert "\n" not in str(refused.value)
+
+
+def test_policies_dropped_by_a_desk_come_back(gym_place: Place) -> None:
+    with psycopg.connect(gym_place.desk, autocommit=True) as desk:
+        desk.execute("set role frontdesk_staff")
+        desk.execute("drop owned by frontdesk_staff")
+    assert not upgrade.status(gym_place.desk).current
+    assert gym_place.up().current
+    policies = "select count(*) > 0 from pg_policies where 'frontdesk_staff' = any (roles)"
+    assert gym_place.ask(policies) == [(True,)]

@@ -70,7 +70,7 @@ def test_malformed_token(app_psql: Psql, gym: Gym, token: str) -> None:
         assert attempt(app_psql, "select * from bookings").nothing
 
 
-@pytest.mark.parametrize("organization", ["", " ", "x", "0", "{}", str(uuid.uuid4()), "' or true --"])
+@pytest.mark.parametrize("organization", ["", " ", "x", "0", "{}", str(uuid.UUID(int=1)), "' or true --"])
 def test_malformed_organization(app_psql: Psql, gym: Gym, organization: str) -> None:
     with as_staff(app_psql, gym.token("ana"), organization):
         for table in ("bookings", "clients", "organizations", "audit_log"):
