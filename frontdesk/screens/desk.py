@@ -91,6 +91,8 @@ class DeskScreen(PlaceScreen):
         if not may(self.rank, "staff"):
             self.done.fail("A viewer may look, but not book. Ask an owner for another rank.")
         elif self.booking.busy or self.finding.settled:
+            # Whoever is being booked stays under the cursor, whatever the list's next answer brings.
+            self.finding.people.pin(0)
             self.booking.enter()
         else:
             self._enter_waits = self.finding.text
@@ -155,6 +157,7 @@ class DeskScreen(PlaceScreen):
         """The list answers the text: say what Enter does, and do it if Enter was pressed already."""
         self._offer()
         if self._enter_waits == self.finding.text:
+            self.finding.people.pin(0)
             self.booking.enter()
         self._enter_waits = None
 
@@ -216,6 +219,8 @@ class DeskScreen(PlaceScreen):
         """Let the sentence be about the person and the class under the cursors."""
         shown = self.booking.intention
         session = self.day.current
+        if shown and shown.on_its_way:
+            return
         person = self.finding.current or (shown.person if shown and self.booking.busy else None)
         if person and session:
             self.booking.offer(person, session)

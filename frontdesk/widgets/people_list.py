@@ -15,6 +15,7 @@ from frontdesk.widgets.lines import Lines, Part
 from frontdesk.widgets.text import fit, literal
 
 WIDE = 70
+NARROW = 36
 
 
 class PeopleList(Lines[Person]):
@@ -60,7 +61,7 @@ class PeopleList(Lines[Person]):
             rest = "  " + fit(literal(item.email), max(16, width - 57))
         born = f" b.{item.birth_date:%Y}" if item.birth_date else ""
         phone = f" ..{literal(item.phone_end)}" if item.phone_end else ""
-        facts = fit(born, 7) + fit(phone, 6)
+        facts = fit(born, 7) + fit(phone, 6) if width > NARROW else ""
         name = fit(literal(item.name), width - len(kind) - len(facts) - columns - 1 - cell_len(rest))
         return (
             (kind, "lines--quiet"),

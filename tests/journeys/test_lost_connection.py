@@ -127,6 +127,21 @@ def test_set_aside_for_the_next_in_line(wired: Gym, wire: Wire, superuser: Super
     assert count(superuser, wired) == 1
 
 
+def test_another_class_leaves_what_is_on_its_way(wired: Gym, wire: Wire, superuser: Superuser) -> None:
+    async def steps(at: AtDesk) -> None:
+        await arm(at)
+        wire.cut()
+        await at.press("enter")
+        await at.sees("OUTCOME UNKNOWN: asking")
+        await at.press("tab", "down", "enter")
+        await at.sees("OUTCOME UNKNOWN: asking", "Yoga  R1")
+        wire.mend()
+        await at.sees("Sam Okafor is booked", "Spin, seat 1 of 3")
+
+    play(desk(wired), steps)
+    assert count(superuser, wired) == 1
+
+
 def test_refused_after_it_was_set_aside(wired: Gym, wire: Wire, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
         await arm(at)

@@ -115,6 +115,34 @@ def test_quick_enters_never_choose_from_an_older_list(gym: Gym, superuser: Super
     assert rows(superuser, gym, "yoga", "customer_id") == [(gym.leads["olsen"],)]
 
 
+def test_a_digit_pressed_ahead_counts_but_books_nothing_unseen(gym: Gym, superuser: Superuser) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("okafor")
+        await at.sees("BOOK  Sam Okafor")
+        await at.rush("enter", "2", "enter")
+        await at.sees(">2 £12.00 cash", "Enter again")
+        assert rows(superuser, gym, "spin") == []
+        await at.rush("enter", "o", "l", "s")
+        await at.sees("Sam Okafor is booked", "BOOK  Sam Olsen")
+
+    play(desk(gym), steps)
+    assert rows(superuser, gym, "spin", "client_id, paid_by") == [(gym.clients["okafor"], "cash")]
+
+
+def test_going_on_too_early_is_named(gym: Gym, superuser: Superuser) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.press("tab")
+        await at.type("okafor")
+        await at.sees("BOOK  Sam Okafor")
+        await at.rush("enter", "enter", "o", "l", "s")
+        await at.sees("Sam Okafor is NOT booked", "You went on before")
+
+    play(desk(gym), steps)
+    assert rows(superuser, gym, "yoga") == []
+
+
 def test_other_days(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
