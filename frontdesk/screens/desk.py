@@ -72,7 +72,7 @@ class DeskScreen(PlaceScreen):
         """Keep what is shown fresh, and ask again while the database does not answer."""
         self.set_interval(REFRESH_S, self._refresh_quietly)
         self._retry = self.set_interval(RETRY_S, self.action_refresh_now, pause=True)
-        self.watch(self.app, "outage", self._outage_changed)
+        self.watch(self.app, "outage", self._outage_changed, init=False)
         self.booking.free(NOBODY_CHOSEN)
         if self.app.demo:
             self.done.say(literal(self.app.demo), style="$quiet")
@@ -81,6 +81,7 @@ class DeskScreen(PlaceScreen):
         """Stand here for that user; what was typed stays."""
         self.profile, self.organization = profile, organization
         self.query_one(TopLine).serve(organization, profile.name, self.app.desk_name)
+        self.query_one(TopLine).show_outage(self.app.outage)
         self.query_one(KeyBar).serve(organization.rank)
         self.action_refresh_now()
 
@@ -243,5 +244,6 @@ class DeskScreen(PlaceScreen):
         self.query_one(TopLine).show_outage(outage)
         if outage is None:
             self._retry.pause()
+            self.action_refresh_now()
         else:
             self._retry.resume()

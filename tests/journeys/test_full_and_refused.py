@@ -207,3 +207,23 @@ def test_roster(gym: Gym) -> None:
         await at.sees("type a name")
 
     play(desk(gym), steps)
+
+
+def test_palette(gym: Gym) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.press("tab", "tab", "ctrl+p")
+        await at.sees("Search for commands")
+        await at.type("roster")
+        await at.sees("roster (F2)")
+        await at.pilot.pause(0.3)
+        await at.press("down", "enter")
+        await at.sees("Roster: ", ">CLIENT  Rosamund Ortiz")
+        await at.press("escape", "ctrl+p")
+        await at.type("theme")
+        await at.sees("Change the colours")
+        await at.pilot.pause(0.3)
+        await at.press("down", "enter")
+        await at.sees("desk-contrast", "desk-light")
+
+    play(desk(gym), steps)
