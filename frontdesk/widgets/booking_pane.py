@@ -176,11 +176,6 @@ class BookingPane(Vertical):
         self._be(before)
         return True
 
-    def stop(self, sentence: str) -> None:
-        """Go no further, for that reason."""
-        if self.intention:
-            self._be(self.intention.stopped(sentence))
-
     # What the database tells it.
 
     def on_booking_pane_previewed(self, message: Previewed) -> None:

@@ -150,7 +150,7 @@ class FindPane(Vertical):
 
     def _show(self, message: PeopleFound, people: list[Person]) -> None:
         self._shown, self._shown_text = message.sequence, message.text
-        if people or self.people.pinned:
+        if people or (self.people.pinned and self.people.current):
             self.people.found(people)
         else:
             self.people.say(
