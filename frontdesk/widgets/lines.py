@@ -103,7 +103,8 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
 
     def _arrange(self) -> None:
         width = self.scrollable_content_region.width
-        room = max(width - 2, 1)
+        # Room for the scrollbar is always left, or the text would turn when it comes and goes.
+        room = max(self.size.width - 3, 1)
         self._hint_lines = [line for text in self.hint for line in wrap(text, room) or [""]]
         self.virtual_size = Size(width, len(self._hint_lines) or len(self.items))
         self._keep_in_sight()
