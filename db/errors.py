@@ -56,6 +56,13 @@ class NotPermitted(DeskError):
     exit_code = 4
 
 
+class NotSignedIn(NotPermitted):
+    """There is no token, or it is not valid any more."""
+
+    def __init__(self) -> None:
+        super().__init__(SIGN_IN_AGAIN)
+
+
 class SignInFailed(NotPermitted):
     """E-mail and password did not fit, or the account is locked for a time."""
 
@@ -97,7 +104,9 @@ def refusal(rule: str | None) -> str:
 def translate(error: psycopg.Error) -> DeskError:
     """The desk's error for a driver's one; it carries no value of the failed statement."""
     state, rule = error.sqlstate or "", error.diag.constraint_name
-    if state in {"42501", "28000"}:
+    if state == "28000":
+        return NotSignedIn()
+    if state == "42501":
         return NotPermitted("You may not do this. Sign in again, or ask a manager.")
     if state in {"23503", "P0002"}:
         return NotFound(NOT_FOUND, rule)

@@ -107,9 +107,9 @@ class BookingRequest:
 class Answer:
     """What became of a booking, or would become of it in a dry run.
 
-    `rule` names the rule that refused; `seat` and `seats` count after this booking; `place` is the place in
-    line and `ahead` the names before it; price in minor units of `currency`; `overlaps` names another live
-    booking of the person at the same time.
+    `rule` names the rule that refused; `seat` of `seats` are taken, by this booking too once it is made (what
+    is only `due` is not); `place` is the place in line and `ahead` the names before it; price in minor units
+    of `currency`; `overlaps` names another live booking of the person at the same time.
     """
 
     outcome: Outcome

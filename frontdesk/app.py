@@ -25,8 +25,8 @@ from textual.message_pump import MessagePump
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from db.errors import SIGN_IN_AGAIN, BeingUpgraded, DeskError, NoDatabase, NotFound, NotPermitted
-from db.records import Profile, Rank
+from db.errors import BeingUpgraded, DeskError, NoDatabase, NotSignedIn
+from db.records import Rank
 from frontdesk import crash, themes
 from frontdesk.clock import Clock
 from frontdesk.commands import Place, commands_of, key_of
@@ -39,13 +39,6 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 RETRY_S = 3.0
-
-
-class SignedOut(NotPermitted):
-    """The token has ended: whoever asked keeps what was typed until somebody has signed in."""
-
-    def __init__(self) -> None:
-        super().__init__(SIGN_IN_AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +139,10 @@ class Desk(App[None]):
         """The same as whoever is signed in, working in the organization `at`."""
         signed_in = self.signed_in
         if signed_in is None:
-            sender.post_message(answered(SignedOut()))
+            sender.post_message(answered(NotSignedIn()))
             return
         working = signed_in if at is None else signed_in.at(at)
-        self._load(sender, name, signed_in, partial(_still_signed_in, working, call), answered)
+        self._load(sender, name, signed_in, partial(call, working), answered)
 
     def _load(
         self,
@@ -178,7 +171,7 @@ class Desk(App[None]):
             self.outage = Outage(self.outage.since if self.outage else self.clock.now(), what)
         else:
             self.outage = None
-        if isinstance(message.error, SignedOut) and message.signed_in is self.signed_in:
+        if isinstance(message.error, NotSignedIn) and message.signed_in is self.signed_in:
             self.signed_in = None
             await self.start.show_sign_in(message.error.sentence)
 
@@ -250,27 +243,3 @@ class Desk(App[None]):
         text = crash.sentences(error, crash.write_report(error))
         self._exit_renderables.append(Text(text))
         self._close_messages_no_wait()
-
-
-def _still_signed_in(signed_in: SignedIn, call: Callable[[SignedIn], Result]) -> Result:
-    """Make the call; `SignedOut` when it is refused since the token has ended.
-
-    A list that an ended token asks for is empty, and nothing can be found with it.
-    """
-    from db.repositories import staff
-
-    try:
-        answer = call(signed_in)
-    except (NotPermitted, NotFound):
-        _check(partial(staff.profile, signed_in))
-        raise
-    if answer == []:
-        _check(partial(staff.profile, signed_in))
-    return answer
-
-
-def _check(profile: Callable[[], Profile]) -> None:
-    try:
-        profile()
-    except NotPermitted:
-        raise SignedOut from None

@@ -35,7 +35,8 @@ create table if not exists next.bookings (
   foreign key (organization_id, client_id) references next.clients (organization_id, id),
   foreign key (organization_id, desk_id) references next.desks (organization_id, id),
   constraint check_customer_or_client_booking check (num_nonnulls(customer_id, client_id) = 1),
-  constraint booking_comp_reason check (paid_by is distinct from 'comp' or btrim(coalesce(comp_reason, '')) <> '')
+  constraint booking_comp_reason
+    check (paid_by is distinct from 'comp' or btrim(coalesce(comp_reason, '')) <> '')
 );
 create unique index if not exists bookings_one_live_lead
   on next.bookings (organization_id, class_session_id, customer_id)

@@ -45,16 +45,16 @@ def sign_in(database: Database, email: str, password: str, installation: UUID) -
     signed_in = SignedIn(database, token)
     try:
         profile(signed_in)
-    except errors.NotPermitted:
+    except errors.NotSignedIn:
         raise errors.SignInFailed("E-mail and password do not fit. Type them again.") from None
     return signed_in
 
 
 def profile(signed_in: SignedIn) -> Profile:
-    """Who is signed in; `NotPermitted` when the token is not valid any more."""
+    """Who is signed in; `NotSignedIn` when the token is not valid any more."""
     found = signed_in.all(call(Profile, "profile"))
     if not found:
-        raise errors.NotPermitted(errors.SIGN_IN_AGAIN)
+        raise errors.NotSignedIn
     return found[0]
 
 

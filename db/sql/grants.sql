@@ -7,7 +7,7 @@ grant usage on schema ext to frontdesk_definer;
 
 grant execute on function
   app.user_id(), app.organization_id(), app.rank(), app.may_write(), app.is_manager(), app.installation(), app.desk_id(),
-  app.writing_organization_id(), app.managing_organization_id(), app.is_keeper(), app.check_writer(uuid),
+  app.signed_in_organization_id(), app.writing_organization_id(), app.managing_organization_id(), app.is_keeper(), app.check_writer(uuid),
   app.reason(text),
   app.token_hash(), app.version(), app.my_organizations(), app.open_desk(text),
   app.login_challenge(text), app.login(uuid, bytea, bytea, uuid), app.profile(), app.change_password(bytea, bytea),

@@ -41,6 +41,18 @@ begin
   return v_organization;
 end $$;
 
+-- The same, for what cannot be answered without: who has no valid token is told so.
+create function app.signed_in_organization_id() returns uuid
+language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.organization_id();
+begin
+  if v_organization is null then
+    raise invalid_authorization_specification using message = 'not signed in';
+  end if;
+  return v_organization;
+end $$;
+
 -- The user's rank in the organization of the transaction: owner, manager, staff, viewer.
 create function app.rank() returns text
 language plpgsql stable security definer parallel restricted set search_path = pg_catalog, pg_temp as $$
@@ -123,19 +135,24 @@ $$;
 create function app.my_organizations()
 returns table (id uuid, name text, timezone text, currency text, rank text)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_user uuid := app.user_id();
 begin
+  if v_user is null then
+    raise invalid_authorization_specification using message = 'not signed in';
+  end if;
   return query
     select o.id, o.name, o.timezone, o.currency, uo.role
       from public.user_organizations uo
       join public.organizations o on o.id = uo.organization_id
-     where uo.user_id = app.user_id() and uo.is_active
+     where uo.user_id = v_user and uo.is_active
      order by o.name, o.id;
 end $$;
 
 create function app.open_desk(p_name text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  v_organization uuid := app.organization_id();
+  v_organization uuid := app.signed_in_organization_id();
 begin
   if app.rank() = 'viewer' then
     return; -- who only looks on needs no desk

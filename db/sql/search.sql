@@ -176,13 +176,13 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 declare
   c_most constant int := 50;
   c_longest constant int := 200;
-  v_organization uuid := app.organization_id();
+  v_organization uuid := app.signed_in_organization_id();
   v_zone text := (select o.timezone from public.organizations o where o.id = v_organization);
   v_words text := app.words(left(p_text, c_longest));
   v_typed boolean := length(replace(v_words, ' ', '')) >= 2;
   v_today date := (now() at time zone v_zone)::date;
 begin
-  if v_organization is null or not v_typed then
+  if not v_typed then
     return;
   end if;
   return query

@@ -8,7 +8,7 @@ returns table (
   bookable boolean)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  v_organization uuid := app.organization_id();
+  v_organization uuid := app.signed_in_organization_id();
   v_zone text := (select o.timezone from public.organizations o where o.id = v_organization);
   v_day date := coalesce(p_day, (now() at time zone v_zone)::date);
 begin
@@ -43,7 +43,7 @@ returns table (
   price int, currency text, arrived_at timestamptz, recorded_at timestamptz, place int)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  v_organization uuid := app.organization_id();
+  v_organization uuid := app.signed_in_organization_id();
 begin
   if not exists (select from public.class_sessions s where s.organization_id = v_organization and s.id = p_session) then
     raise no_data_found;

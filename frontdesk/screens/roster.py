@@ -12,9 +12,8 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 
-from db.errors import DeskError
+from db.errors import DeskError, NotSignedIn
 from db.records import ClassSession, Organization, RosterLine
-from frontdesk.app import SignedOut
 from frontdesk.clock import day_of, local, time_of
 from frontdesk.commands import Place, bindings_of
 from frontdesk.screens.place import PlaceScreen
@@ -65,7 +64,7 @@ class RosterScreen(PlaceScreen):
     def on_roster_screen_roster_loaded(self, message: RosterLoaded) -> None:
         """Show it; without an answer, what was there stays."""
         roster = self.query_one(RosterList)
-        if isinstance(message.answer, SignedOut):
+        if isinstance(message.answer, NotSignedIn):
             return
         if isinstance(message.answer, DeskError):
             if not roster.items:

@@ -14,9 +14,9 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from db.errors import DeskError, NoDatabase, NotPermitted
+from db.errors import DeskError, NoDatabase, NotPermitted, NotSignedIn
 from db.records import Organization, Profile
-from frontdesk.app import RETRY_S, Desk, SignedOut
+from frontdesk.app import RETRY_S, Desk
 
 if TYPE_CHECKING:
     from db.transaction import SignedIn
@@ -97,7 +97,7 @@ class Start(Screen[None]):
             self.set_timer(RETRY_S, self.load_account)
             return
         password, self._password = self._password, None
-        if isinstance(answer, SignedOut):
+        if isinstance(answer, NotSignedIn):
             return  # the app asks whoever stands there to sign in
         if isinstance(answer, DeskError):
             await self.show_sign_in(answer.sentence)
@@ -125,7 +125,7 @@ class Start(Screen[None]):
         """Show the desk, as it was left."""
         answer = message.answer
         # Whoever may only look has no desk of their own to book at, and needs none.
-        looks_only = isinstance(answer, NotPermitted) and not isinstance(answer, SignedOut)
+        looks_only = isinstance(answer, NotPermitted) and not isinstance(answer, NotSignedIn)
         if answer is None or looks_only:
             await self._show_desk(message.organization)
             return

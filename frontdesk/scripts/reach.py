@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from db.errors import BadInput, NoDatabase, NotFound, NotPermitted
 from db.records import Organization
-from db.repositories import organizations, staff
+from db.repositories import organizations
 from db.transaction import Database, SignedIn
 from frontdesk import config
 from frontdesk.scripts import files
@@ -100,7 +100,6 @@ def choose(signed_in: SignedIn, wanted: UUID | None) -> Organization:
     """The wanted one of the user's organizations, or the only one."""
     mine = organizations.mine(signed_in)
     if not mine:
-        staff.profile(signed_in)  # says so when it is the token that is not valid
         raise NotPermitted("You work in no organization. Ask an owner to add you.")
     if wanted is not None:
         mine = [organization for organization in mine if organization.id == wanted]

@@ -17,9 +17,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from db.errors import DeskError, NoDatabase, NotPermitted, refusal
+from db.errors import DeskError, NoDatabase, NotPermitted, NotSignedIn, refusal
 from db.records import Answer, BookingRequest, ClassSession, Person
-from frontdesk.app import RETRY_S, Desk, SignedOut
+from frontdesk.app import RETRY_S, Desk
 from frontdesk.widgets.field import Field
 from frontdesk.widgets.intention import Intention, Step, intend
 from frontdesk.widgets.sentence import Sentence, Speaker
@@ -183,7 +183,7 @@ class BookingPane(Vertical):
         now, answer = self.intention, message.answer
         if now is None or now.step is not Step.ASKING or now.request.id != message.request_id:
             return
-        if isinstance(answer, SignedOut):
+        if isinstance(answer, NotSignedIn):
             self._be(intend(now.person, now.session))
         elif isinstance(answer, DeskError):
             self._be(now.stopped(answer.sentence))
@@ -293,7 +293,7 @@ class BookingPane(Vertical):
 
 def _unknown(sent: Intention, answer: Answer | DeskError) -> bool:
     """Whether it is open if the booking was made; once it was, only a real answer settles it."""
-    if isinstance(answer, NoDatabase | SignedOut):
+    if isinstance(answer, NoDatabase | NotSignedIn):
         return True
     return isinstance(answer, NotPermitted) and sent.step is Step.UNKNOWN
 

@@ -13,9 +13,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from db.errors import DeskError, NoDatabase, refusal
+from db.errors import DeskError, NoDatabase, NotSignedIn, refusal
 from db.records import Answer
-from frontdesk.app import RETRY_S, Desk, SignedOut
+from frontdesk.app import RETRY_S, Desk
 from frontdesk.commands import key_of
 from frontdesk.widgets.intention import Intention
 from frontdesk.widgets.sentence import Speaker
@@ -114,7 +114,7 @@ class DoneLine(Static):
     def on_done_line_taken_back(self, message: TakenBack) -> None:
         """Say what became of it; without an answer, ask until there is one."""
         done, answer = message.done, message.answer
-        if isinstance(answer, NoDatabase | SignedOut):
+        if isinstance(answer, NoDatabase | NotSignedIn):
             self.fail(f"Not known yet whether {done.name}, {done.what}, is taken back: asking.")
             self.set_timer(RETRY_S, partial(self._ask, done))
             return

@@ -29,11 +29,11 @@ def call_nothing(psql: Psql, gym: Gym) -> None:
     spin, sam = gym.sessions["spin"], gym.leads["olsen"]
     for call in ("app.find('sam')", "app.sessions_on(null)", "app.my_organizations()", "app.profile()"):
         assert attempt(psql, f"select * from {call}").nothing, call
-    assert attempt(psql, "select * from app.roster(%s)", spin).state == "P0002"
+    assert attempt(psql, "select * from app.roster(%s)", spin).state == "28000"
     booking = "select * from app.book(%s, %s, 'lead', %s, 'card', null, null, false)"
-    assert attempt(psql, booking, uuid.uuid4(), spin, sam).state == "42501"
+    assert attempt(psql, booking, uuid.uuid4(), spin, sam).state == "28000"
     assert attempt(psql, "select * from app.take_back(%s)", uuid.uuid4()).nothing
-    assert attempt(psql, "select app.open_desk('x')").state == "42501"
+    assert attempt(psql, "select app.open_desk('x')").state == "28000"
     insert = "insert into bookings (organization_id, class_session_id, customer_id) values (%s, %s, %s)"
     assert attempt(psql, insert, gym.organizations["harbour"], spin, sam).state == "42501"
     for helper in (
