@@ -57,7 +57,7 @@ def unguarded(on: Ground, organization: UUID) -> Iterator[Search]:
         assert row
         definition = re.sub("security definer", "", row[0], flags=re.IGNORECASE)
         definition = definition.replace("app.find(", "pg_temp.find(", 1)
-        connection.execute(definition.replace("app.organization_id()", f"'{organization}'::uuid"))
+        connection.execute(definition.replace("app.signed_in_organization_id()", f"'{organization}'::uuid"))
 
         def search(text: str) -> int:
             with connection.pipeline():

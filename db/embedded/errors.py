@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from db.errors import NoDatabase
 
-class EmbeddedError(Exception):
+
+class EmbeddedError(NoDatabase):
     """One plain sentence: what happened to the embedded server and what to do now."""
 
 

@@ -10,12 +10,12 @@ from db.transaction import SignedIn, Statement, call
 
 def book(signed_in: SignedIn, request: BookingRequest) -> Answer:
     """Book, in one round trip; asking again with the same id gives the booking as it stands."""
-    return signed_in.one(_book(request))
+    return signed_in.one(to_book(request))
 
 
 def preview(signed_in: SignedIn, request: BookingRequest) -> Answer:
     """What `book` would answer now, rolled back."""
-    return signed_in.one(_book(request), dry=True)
+    return signed_in.one(to_book(request), dry=True)
 
 
 def take_back(signed_in: SignedIn, booking_id: UUID) -> Answer:
@@ -23,7 +23,8 @@ def take_back(signed_in: SignedIn, booking_id: UUID) -> Answer:
     return signed_in.one(call(Answer, "take_back", booking_id))
 
 
-def _book(request: BookingRequest) -> Statement[Answer]:
+def to_book(request: BookingRequest) -> Statement[Answer]:
+    """The statement of `book`, for a transaction that holds more than that."""
     return call(
         Answer,
         "book",

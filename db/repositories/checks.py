@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from db import errors
 from db.records import Answer, BookingRequest, BookingStatus, Kind, PaymentStatus, Person
 from db.repositories import people
-from db.repositories.bookings import _book
+from db.repositories.bookings import to_book
 from db.transaction import SignedIn, Statement, call
 
 COMMON = ("sa", "ma", "an", "jo", "al", "mu", "li")  # how first names begin in many places
@@ -145,7 +145,7 @@ def try_booking(signed_in: SignedIn, request: BookingRequest) -> Tried:
     customer, session, answer, found, *blind = signed_in.run(
         _customer(at, request.kind, request.person_id),
         _class(at, request.session_id),
-        _book(request),
+        to_book(request),
         _row(at, booking),
         _set("app.organization", ""),
         _count_booking(at, booking),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -14,7 +13,7 @@ from uuid import UUID
 from psycopg import Error, pq
 from psycopg.conninfo import conninfo_to_dict
 
-from db.errors import BadInput, NoDatabase, NotFound, NotPermitted
+from db.errors import BadInput, NotFound, NotPermitted
 from db.records import Organization
 from db.repositories import organizations
 from db.transaction import Database, SignedIn
@@ -49,9 +48,7 @@ def reach(configuration: config.Configuration | None = None) -> Reach:
     configuration = configuration or config.load()
     if configuration.embedded:
         cluster = _start(configuration.home)
-        return Reach(
-            configuration, Database(cluster.conninfo("frontdesk_app"), _revival(cluster)), "embedded"
-        )
+        return Reach(configuration, Database(cluster.conninfo("frontdesk_app"), cluster.ensure), "embedded")
     conninfo = configuration.database_url or _libpq_login()
     return Reach(configuration, Database(conninfo), _place(conninfo))
 
@@ -114,25 +111,9 @@ def choose(signed_in: SignedIn, wanted: UUID | None) -> Organization:
 @cache
 def _start(home: Path) -> Cluster:
     """The bundled server, running; it is joined once, and let go when this process ends."""
-    from db.embedded import EmbeddedError, start
+    from db.embedded import start
 
-    try:
-        return start(home)
-    except EmbeddedError as error:
-        raise NoDatabase(str(error)) from None
-
-
-def _revival(cluster: Cluster) -> Callable[[], None]:
-    """How a connection that could not be made gets the bundled server back."""
-    from db.embedded import EmbeddedError
-
-    def revive() -> None:
-        try:
-            cluster.ensure()
-        except EmbeddedError as error:
-            raise NoDatabase(str(error)) from None
-
-    return revive
+    return start(home)
 
 
 def _libpq_login() -> str:
