@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from db import upgrade
-from db.errors import Refused
 from frontdesk import config
 from frontdesk.scripts.output import complain
 from frontdesk.scripts.reach import administer, any_conninfo
@@ -19,10 +18,6 @@ def run(arguments: argparse.Namespace) -> int:
             admin = administer(configuration)
             status = upgrade.upgrade(admin.conninfo, admin.passwords, complain)
         case "downgrade":
-            if arguments.to != "legacy":
-                raise Refused(
-                    "There is no version before this one. Go back to the schema before the fix: --to legacy."
-                )
             status = upgrade.downgrade(administer(configuration).conninfo, arguments.to, complain)
         case _:
             status = upgrade.status(any_conninfo(configuration))
