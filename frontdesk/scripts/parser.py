@@ -104,7 +104,7 @@ def _add_db(commands: Commands) -> None:
     db = commands.add_parser("db", help="upgrade, downgrade or look at the database")
     actions = db.add_subparsers(title="commands", metavar="COMMAND", dest="action", required=True)
     _command(actions, "upgrade", "versions", "bring the database to this version of the program")
-    downgrade = _command(actions, "downgrade", "versions", "take the database back to the schema before the fix")
+    downgrade = _command(actions, "downgrade", "versions", "take the database back to before the fix")
     downgrade.add_argument("--to", choices=("legacy",), default="legacy", help="the only way back yet")
     _command(actions, "status", "versions", "show the version of the database")
 
