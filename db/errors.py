@@ -112,10 +112,11 @@ def translate(error: psycopg.Error) -> DeskError:
         return NotFound(NOT_FOUND, rule)
     if state[:2] == "23":
         return Refused(refusal(rule), rule)
+    # 22023 is what a role gets that was never made.
+    if state in {"22023", "3F000", "42883", "42P01", "42704", "42703"}:
+        return BeingUpgraded(UPGRADING)
     if state[:2] == "22":
         return BadInput("That cannot be read. Check what was typed.")
-    if state in {"3F000", "42883", "42P01", "42704", "42703"}:
-        return BeingUpgraded(UPGRADING)
     if state == "57014":
         return NoDatabase("The database took too long. Try again.")
     if not state or state[:2] in {"08", "53", "57"}:

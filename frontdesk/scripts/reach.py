@@ -39,6 +39,7 @@ class Reach:
         """The token kept by sign-in; the history of changes will name `command`."""
         token = files.token(self.configuration.home, self.place)
         if token is None:
+            self.database.run(None)  # a database that is away is the first thing to say
             raise NotPermitted(SIGN_IN_FIRST)
         return SignedIn(self.database, token, command=command)
 

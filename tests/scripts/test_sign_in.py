@@ -14,6 +14,7 @@ import pytest
 from gym import PASSWORD, Gym
 from scripts.shell import Ended, Shell
 
+from db import embedded
 from frontdesk.scripts import files
 
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -107,10 +108,10 @@ def test_without_a_terminal_there_is_nobody_to_ask(shell: Shell, gym: Gym) -> No
 
 
 def test_a_token_is_shown_to_its_own_database_only(
-    shell: Shell, gym: Gym, monkeypatch: pytest.MonkeyPatch
+    shell: Shell, gym: Gym, cluster: embedded.Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_in(shell, gym, "ana", PASSWORD)
-    monkeypatch.setenv("DATABASE_URL", "postgresql://frontdesk_app@db.example/other")
+    monkeypatch.setenv("DATABASE_URL", cluster.conninfo("frontdesk_app", "postgres"))
     ended = shell("find", "sam")
     assert ended.code == 4
     assert "Nobody is signed in here" in ended.err
@@ -146,3 +147,12 @@ def test_one_installation_has_one_id(home: Path) -> None:
     assert files.installation(home) == first
     assert (home / "installation").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in home.iterdir()] == ["installation"]
+
+
+def test_no_database_is_said_before_nobody_is_signed_in(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "host=127.0.0.1 port=1 user=frontdesk_app dbname=frontdesk")
+    ended = shell("find", "sam")
+    assert (ended.code, ended.out) == (3, "")
+    assert "does not answer" in ended.err
