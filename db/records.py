@@ -10,7 +10,18 @@ from uuid import UUID
 Kind = Literal["lead", "client"]
 Rank = Literal["owner", "manager", "staff", "viewer"]
 Pay = Literal["card", "cash", "later", "comp"]
-Outcome = Literal["booked", "waitlisted", "exists", "full", "due", "refused", "taken_back"]
+Outcome = Literal[
+    "booked",
+    "checked_in",
+    "confirmed",
+    "waitlisted",
+    "exists",
+    "full",
+    "due",
+    "refused",
+    "cancelled",
+    "taken_back",
+]
 BookingStatus = Literal["confirmed", "waitlisted", "attended", "no_show", "cancelled", "late_cancelled"]
 PaymentStatus = Literal["pending", "paid", "comp", "refunded", "void"]
 
@@ -40,7 +51,13 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A lead or a client in a list; `booked_*` is the live booking of the organization's today, if any."""
+    """A lead or a client in a list, with what staff must see at a glance.
+
+    `owes` is in minor units of the organization's currency; `alerts` are notes, the most pressing first;
+    `family` and `namesakes` count others; `regular` comes at the chosen class's weekday and hour; `scanned`
+    says that the text is this person's barcode. `booked_*` is the live booking of the organization's today,
+    if any, the chosen class's before others.
+    """
 
     kind: Kind
     id: UUID
@@ -49,15 +66,33 @@ class Person:
     phone_end: str
     email: str
     blocked: bool
+    waiver: bool
+    owes: int
+    alerts: list[str]
+    family: int
+    namesakes: int
+    regular: bool
+    scanned: bool
     last_visit: date | None
+    booked_id: UUID | None
     booked_session_id: UUID | None
     booked_starts_at: datetime | None
     booked_status: BookingStatus | None
+    arrived_at: datetime | None
+
+    @property
+    def first_visit(self) -> bool:
+        """Whether they were never here before."""
+        return self.last_visit is None
 
 
 @dataclass(frozen=True, slots=True)
 class ClassSession:
-    """A class session of one day; `starts_on` is its local date, times are instants, price in minor units."""
+    """A class session of one day; `starts_on` is its local date, times are instants, price in minor units.
+
+    Of those who hold a seat `here` have arrived, `to_come` have not, and `due` owe for it; `bookable` is one
+    with a seat that has not begun long ago, `check_in_open` one that people may be checked in to now.
+    """
 
     id: UUID
     starts_on: date
@@ -71,9 +106,13 @@ class ClassSession:
     extra_seats: int
     booked_count: int
     waiting: int
+    here: int
+    to_come: int
+    due: int
     status: Literal["scheduled", "cancelled"]
     price: int
     bookable: bool
+    check_in_open: bool
 
     @property
     def seats(self) -> int:
@@ -90,7 +129,8 @@ class ClassSession:
 class BookingRequest:
     """What the desk asks for; `id` is made by the desk, so that asking again never books twice.
 
-    `pay` None asks what is due; `waitlist` takes a place in line when no seat is left.
+    `pay` None asks what is due; `waitlist` takes a place in line when no seat is left; with `arrive` the
+    person stands at the desk: they are checked in too where that is open, and a booking that exists is.
     """
 
     id: UUID
@@ -101,6 +141,7 @@ class BookingRequest:
     comp_reason: str | None = None
     override_reason: str | None = None
     waitlist: bool = False
+    arrive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +150,8 @@ class Answer:
 
     `rule` names the rule that refused; `seat` of `seats` are taken, by this booking too once it is made (what
     is only `due` is not); `place` is the place in line and `ahead` the names before it; price in minor units
-    of `currency`; `overlaps` names another live booking of the person at the same time.
+    of `currency`; `overlaps` names another live booking of the person at the same time; `before` is the
+    status that taking this back returns to (None: there was no booking), `promotes` whom a freed seat goes to.
     """
 
     outcome: Outcome
@@ -130,6 +172,9 @@ class Answer:
     ahead: list[str] | None
     overlaps: str | None
     recorded_at: datetime | None
+    arrived_at: datetime | None
+    before: BookingStatus | None
+    promotes: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,9 +62,17 @@ create trigger z_audit after insert or update or delete on public.programs
 create trigger z_audit after insert or delete or update of program_id, room_id, starts_at, ends_at, capacity, extra_seats, status, handed_in_at
   on public.class_sessions for each row execute function app.audit();
 create trigger z_audit after insert or update or delete on public.bookings
-  for each row execute function app.audit('comp_reason', 'override_reason');
+  for each row execute function app.audit('comp_reason', 'override_reason', 'cancel_reason');
 create trigger z_audit after insert or update or delete on public.payments
   for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.families
+  for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.family_members
+  for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.notes
+  for each row execute function app.audit('text');
+create trigger z_audit after insert or update or delete on public.external_ids
+  for each row execute function app.audit('external_id');
 
 create function app.append_only() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$

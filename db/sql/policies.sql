@@ -21,7 +21,7 @@ declare
 begin
   foreach v_table in array array['organizations', 'users', 'user_organizations', 'desks', 'sign_ins', 'sign_in_challenges',
     'tokens', 'secrets', 'leads', 'clients', 'search_documents', 'class_sessions', 'bookings', 'payments', 'tasks',
-    'audit_log', 'audit_personal']
+    'audit_log', 'audit_personal', 'family_members', 'notes']
   loop
     execute format('create policy definer_all on public.%I to frontdesk_definer using (true) with check (true)', v_table);
   end loop;
@@ -33,7 +33,8 @@ declare
   v_table text;
 begin
   foreach v_table in array array['user_organizations', 'desks', 'leads', 'clients', 'programs', 'rooms', 'instructors',
-    'class_sessions', 'session_instructors', 'bookings', 'payments', 'tasks']
+    'class_sessions', 'session_instructors', 'bookings', 'payments', 'tasks', 'families', 'family_members', 'notes',
+    'external_ids']
   loop
     execute format('create policy staff_read on public.%I for select to frontdesk_staff
                     using (organization_id = (select app.organization_id()))', v_table);
@@ -68,10 +69,10 @@ declare
 begin
   for v_column in
     select a.attrelid::regclass as on_table, a.attname
-      from unnest(array['leads', 'clients', 'bookings', 'audit_log', 'audit_personal']) t
+      from unnest(array['leads', 'clients', 'bookings', 'audit_log', 'audit_personal', 'notes', 'external_ids']) t
       join pg_attribute a on a.attrelid = ('public.' || t)::regclass
      where a.attname in ('name', 'email', 'phone', 'birth_date', 'barcode', 'emergency_contact', 'waiver_signed_by',
-       'blocked_reason', 'comp_reason', 'override_reason', 'before', 'after')
+       'blocked_reason', 'comp_reason', 'override_reason', 'cancel_reason', 'before', 'after', 'text', 'external_id')
   loop
     execute format('alter table %s alter column %I set statistics 0', v_column.on_table, v_column.attname);
   end loop;

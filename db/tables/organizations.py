@@ -51,6 +51,9 @@ organizations = Table(
     count("manager_undo_minutes", 1440),
     count("promote_until_minutes", 60),
     instant("created_at"),
+    count("cancel_hours", 24),
+    count("cancel_grace_minutes", 15),
+    count("idle_minutes", 10, at_least=1),
 )
 
 users = Table(
@@ -63,7 +66,10 @@ users = Table(
     Column("stored_key", LargeBinary),
     Column("must_change", Boolean, nullable=False, server_default=NO),
     instant("created_at"),
+    Column("pin_salt", LargeBinary),
+    Column("pin_key", LargeBinary),
     CheckConstraint("num_nonnulls(salt, stored_key) in (0, 2)", name="check"),
+    CheckConstraint("num_nonnulls(pin_salt, pin_key) in (0, 2)", name="pin_check"),
 )
 Index("users_email", func.lower(users.c.email), unique=True)
 
@@ -99,6 +105,7 @@ sign_ins = Table(
     Column("failures", Integer, nullable=False),
     Column("last_at", INSTANT, nullable=False),
     Column("locked_until", INSTANT),
+    Column("locks", Integer, nullable=False, server_default=text("0")),
 )
 
 sign_in_challenges = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Date, Index, Table, Text, Uuid
+from sqlalchemy import ARRAY, CheckConstraint, Column, Date, Index, Integer, Table, Text, Uuid, text
 
 from db.tables.columns import choice, instant, metadata, name, random_id, refers, tenant
 
@@ -70,6 +70,15 @@ search_documents = Table(
     choice("kind", "lead", "client"),
     Column("name", Text, nullable=False),
     Column("document", Text, nullable=False),
+    Column("last_visit_on", Date),
+    Column("usual", ARRAY(Integer), nullable=False, server_default=text("'{}'")),
     _trigrams("search_documents_document", "document"),
     _trigrams("search_documents_name", "name"),
+    Index(
+        "search_documents_usual",
+        "organization_id",
+        "usual",
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    ),
 )

@@ -13,7 +13,9 @@ GLOBAL = {"organizations", "users", "sign_ins", "sign_in_challenges", "tokens", 
 TO_USERS = {
     "audit_log_user_id_fkey",
     "bookings_booked_by_fkey",
+    "bookings_changed_by_fkey",
     "instructors_user_id_fkey",
+    "notes_written_by_fkey",
     "payments_taken_by_fkey",
     "tasks_done_by_fkey",
     "user_organizations_user_id_fkey",
@@ -71,6 +73,10 @@ AUDITED = {
     "class_sessions",
     "bookings",
     "payments",
+    "families",
+    "family_members",
+    "notes",
+    "external_ids",
 }
 
 TABLES = """

@@ -20,7 +20,7 @@ from db.repositories import sessions
 
 ROOT = Path(__file__).parents[2]
 INSTALLING = "Installing functions, policies and triggers."
-REVISIONS = ("0001", "0003", "0005", "0006", "0008", "0009")
+REVISIONS = ("0001", "0003", "0005", "0006", "0008", "0009", "0010", "0011")
 KILLED = """
 import os, sys
 from db import upgrade
@@ -66,7 +66,10 @@ def test_a_fault_between_two_steps(gym_place: Place, gym: Gym, fresh_dump: str, 
     assert gym_place.dump() == fresh_dump
 
 
-@pytest.mark.parametrize(("direction", "revision"), [("up", "0004"), ("up", "0009"), ("down", "0008")])
+@pytest.mark.parametrize(
+    ("direction", "revision"),
+    [("up", "0004"), ("up", "0009"), ("up", "0010"), ("up", "0011"), ("down", "0009"), ("down", "0008")],
+)
 def test_a_fault_inside_a_revision(
     gym_place: Place, gym: Gym, fresh_dump: str, direction: str, revision: str
 ) -> None:

@@ -1,0 +1,53 @@
+"""What arrivals leave behind: the last change of a booking, who usually comes when, PINs and a growing lock.
+
+Going back leaves the columns where rows of a gym wait in `next`, see 0009; they are taken up again as they are.
+"""
+
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+
+COLUMNS = """
+alter table public.organizations
+  add column if not exists cancel_hours integer not null default 24 check (cancel_hours >= 0),
+  add column if not exists cancel_grace_minutes integer not null default 15 check (cancel_grace_minutes >= 0),
+  add column if not exists idle_minutes integer not null default 10 check (idle_minutes >= 1);
+
+alter table public.users
+  add column if not exists pin_salt bytea,
+  add column if not exists pin_key bytea;
+
+alter table public.sign_ins
+  add column if not exists locks integer not null default 0;
+
+alter table public.bookings
+  add column if not exists cancel_reason text,
+  add column if not exists changed_at timestamptz not null default now(),
+  add column if not exists changed_by uuid references public.users,
+  add column if not exists changed_desk_id uuid;
+
+alter table public.search_documents
+  add column if not exists last_visit_on date,
+  add column if not exists usual integer[] not null default '{}';
+create index if not exists search_documents_usual on public.search_documents
+  using gin (organization_id, usual) with (fastupdate = off);
+
+do $$ begin
+  if not exists (select from pg_constraint where conname = 'bookings_organization_id_changed_desk_id_fkey') then
+    alter table public.bookings add foreign key (organization_id, changed_desk_id)
+      references public.desks (organization_id, id);
+  end if;
+  if not exists (select from pg_constraint where conname = 'users_pin_check') then
+    alter table public.users add constraint users_pin_check check (num_nonnulls(pin_salt, pin_key) in (0, 2));
+  end if;
+end $$;
+"""
+
+
+def upgrade() -> None:
+    op.execute(COLUMNS)
+
+
+def downgrade() -> None:
+    pass
