@@ -53,7 +53,7 @@ def unguarded(on: Ground, organization: UUID) -> Iterator[Search]:
     """The very function of the desk, but run with a superuser's rights and no question who is asking."""
     assert on.superuser, "only the bundled server lets a superuser in"
     with psycopg.connect(on.superuser, autocommit=True, prepare_threshold=None) as connection:
-        row = connection.execute("select pg_get_functiondef('app.find(text)'::regprocedure)").fetchone()
+        row = connection.execute("select pg_get_functiondef('app.find(text, uuid)'::regprocedure)").fetchone()
         assert row
         definition = re.sub("security definer", "", row[0], flags=re.IGNORECASE)
         definition = definition.replace("app.find(", "pg_temp.find(", 1)

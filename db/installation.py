@@ -20,6 +20,7 @@ ORDER = (
     "sessions",
     "seats",
     "booking_rules",
+    "booking_changes",
     "payments",
     "booking",
     "audit",

@@ -151,7 +151,7 @@ class Answer:
     `rule` names the rule that refused; `seat` of `seats` are taken, by this booking too once it is made (what
     is only `due` is not); `place` is the place in line and `ahead` the names before it; price in minor units
     of `currency`; `overlaps` names another live booking of the person at the same time; `before` is the
-    status that taking this back returns to (None: there was no booking), `promotes` whom a freed seat goes to.
+    status that taking this back returns to (None: there was none), `promotes` whom a freed seat goes to.
     """
 
     outcome: Outcome

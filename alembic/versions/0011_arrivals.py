@@ -1,6 +1,6 @@
 """What arrivals leave behind: the last change of a booking, who usually comes when, PINs and a growing lock.
 
-Going back leaves the columns where rows of a gym wait in `next`, see 0009; they are taken up again as they are.
+Going back leaves the columns where rows of a gym wait in `next`, see 0009; they are taken up again.
 """
 
 from alembic import op
@@ -34,7 +34,9 @@ create index if not exists search_documents_usual on public.search_documents
   using gin (organization_id, usual) with (fastupdate = off);
 
 do $$ begin
-  if not exists (select from pg_constraint where conname = 'bookings_organization_id_changed_desk_id_fkey') then
+  if not exists (
+    select from pg_constraint where conname = 'bookings_organization_id_changed_desk_id_fkey'
+  ) then
     alter table public.bookings add foreign key (organization_id, changed_desk_id)
       references public.desks (organization_id, id);
   end if;

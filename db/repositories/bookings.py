@@ -1,10 +1,13 @@
-"""Booking a person into a class session, and taking it back."""
+"""Booking people into class sessions, checking them in, cancelling, and taking each back."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from uuid import UUID
 
-from db.records import Answer, BookingRequest
+from db.records import Answer, BookingRequest, BookingStatus
 from db.transaction import SignedIn, Statement, call
 
 
@@ -18,9 +21,31 @@ def preview(signed_in: SignedIn, request: BookingRequest) -> Answer:
     return signed_in.one(to_book(request), dry=True)
 
 
-def take_back(signed_in: SignedIn, booking_id: UUID) -> Answer:
-    """Undo a booking, its payment included; outcome `taken_back`, or `refused` with the rule."""
-    return signed_in.one(call(Answer, "take_back", booking_id))
+def book_together(
+    signed_in: SignedIn, requests: Sequence[BookingRequest], *, dry: bool = False
+) -> list[Answer]:
+    """Book several in one transaction, all or none; an answer for each, in no order of their own.
+
+    Where one is neither `booked`, `checked_in`, `confirmed` nor `exists`, nothing was done for anybody. At
+    most 20, and nobody is put on a waitlist.
+    """
+    return signed_in.all(call(Answer, "book_together", json.dumps([_fields(each) for each in requests])), dry)
+
+
+def cancel(signed_in: SignedIn, booking_id: UUID, reason: str | None = None, *, dry: bool = False) -> Answer:
+    """Cancel; `booking_status` says whether it was in time or late, which a manager may waive with a reason.
+
+    Outcome `cancelled`, or `refused` with the rule; `promotes` names whom the seat goes to.
+    """
+    return signed_in.one(call(Answer, "cancel", booking_id, reason), dry=dry)
+
+
+def take_back(signed_in: SignedIn, booking_id: UUID, before: BookingStatus | None = None) -> Answer:
+    """Undo the last change of a booking, so that it is `before` again; without it, undo the booking itself.
+
+    Money taken by what is undone is given back. Outcome `taken_back`, or `refused` with the rule.
+    """
+    return signed_in.one(call(Answer, "take_back", booking_id, before))
 
 
 def to_book(request: BookingRequest) -> Statement[Answer]:
@@ -36,4 +61,10 @@ def to_book(request: BookingRequest) -> Statement[Answer]:
         request.comp_reason,
         request.override_reason,
         request.waitlist,
+        request.arrive,
     )
+
+
+def _fields(request: BookingRequest) -> dict[str, object]:
+    fields = asdict(request)
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in fields.items()}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from db.records import Person
 from db.transaction import SignedIn, call
 
 LONGEST = 200
 
 
-def find(signed_in: SignedIn, text: str) -> list[Person]:
+def find(signed_in: SignedIn, text: str, session_id: UUID | None = None) -> list[Person]:
     """Up to 50 people for the typed text, best first; nothing under two letters.
 
     Words may stand in any order, in name, e-mail or phone, in any case, with or without accents; one typo is
     forgiven when nothing matches exactly. A converted lead shows once, as the client.
     """
-    return signed_in.all(call(Person, "find", text.replace("\0", "")[:LONGEST]))
+    return signed_in.all(call(Person, "find", text.replace("\0", "")[:LONGEST], session_id))

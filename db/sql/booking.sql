@@ -1,9 +1,10 @@
--- Booking and taking back, as one call each; what comes back is one answer that a desk can put into words.
+-- What a desk does with bookings, as one call each; what comes back is one answer that a desk can put into words.
 
 create type app.answer as (
   outcome text, rule text, booking_id uuid, session_id uuid, kind text, person_id uuid, person_name text,
   booking_status text, payment_status text, paid_by text, price int, currency text, seat int, seats int,
-  place int, ahead text[], "overlaps" text, recorded_at timestamptz);
+  place int, ahead text[], "overlaps" text, recorded_at timestamptz, arrived_at timestamptz,
+  before text, promotes text);
 
 create function app.live(p_status text) returns boolean
 language sql immutable set search_path = pg_catalog, pg_temp as $$
@@ -51,6 +52,7 @@ begin
   a.payment_status := b.payment_status;
   a.paid_by := b.paid_by;
   a.recorded_at := b.recorded_at;
+  a.arrived_at := b.arrived_at;
   select coalesce(b.price, p.drop_in_price), o.currency, s.booked_count, s.capacity + s.extra_seats
     into a.price, a.currency, a.seat, a.seats
     from public.class_sessions s
@@ -86,7 +88,7 @@ begin
   insert into public.bookings
     (organization_id, id, class_session_id, customer_id, client_id, booking_status, paid_by, comp_reason, override_reason)
   values (app.organization_id(), p_id, p_session, p_customer, p_client, p_status, p_pay, p_comp_reason, p_override_reason)
-  returning p_pay is null and p_status = 'confirmed' and price > 0 into v_due;
+  returning p_pay is null and p_status <> 'waitlisted' and price > 0 into v_due;
   if v_due then
     perform app.refuse('due');
   end if;
@@ -97,33 +99,113 @@ exception
     return v_rule;
 end $$;
 
+-- One change of a booking that stands, or the name of the rule that refused it.
+create function app.try_change(
+  b public.bookings, p_status text, p_void boolean, p_pay text, p_reason text, p_override_reason text) returns text
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_due boolean := b.booking_status = 'waitlisted' and p_status in ('confirmed', 'attended') and p_pay is null and b.price > 0;
+  v_rule text;
+begin
+  update public.bookings x
+     set booking_status = p_status,
+         payment_status = case when p_void then 'void' else x.payment_status end,
+         paid_by = coalesce(x.paid_by, p_pay),
+         comp_reason = case when p_pay = 'comp' then p_reason else x.comp_reason end,
+         cancel_reason = case when p_pay is null then p_reason else x.cancel_reason end,
+         override_reason = coalesce(p_override_reason, x.override_reason)
+   where x.organization_id = b.organization_id and x.id = b.id;
+  if v_due then
+    perform app.refuse('due');
+  end if;
+  return null;
+exception
+  when check_violation or unique_violation then
+    get stacked diagnostics v_rule = constraint_name;
+    return v_rule;
+end $$;
+
+-- The booking that the person has in the session. One that was cancelled late is revived, and costs nothing again.
+create function app.standing(p_session uuid, p_customer uuid, p_client uuid) returns public.bookings
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.organization_id();
+  v_booking public.bookings;
+begin
+  select b.* into v_booking from public.bookings b
+   where b.organization_id = v_organization and b.class_session_id = p_session
+     and (b.customer_id = p_customer or b.client_id = p_client)
+     and (app.live(b.booking_status) or b.booking_status = 'late_cancelled')
+   order by app.live(b.booking_status) desc, b.changed_at desc limit 1;
+  return v_booking;
+end $$;
+
+-- Go on with a booking that stands: check in, or take the seat of one who waits or had cancelled late. Whoever waits and
+-- whose turn it is not keeps waiting.
+create function app.go_on(
+  b public.bookings, p_status text, p_pay text, p_comp_reason text, p_override_reason text) returns app.answer
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_seatless boolean := b.booking_status in ('waitlisted', 'late_cancelled');
+  v_full boolean;
+  v_rule text;
+  a app.answer;
+begin
+  if not v_seatless and (b.booking_status = 'attended' or p_status <> 'attended') then
+    return app.answer_about('exists', null, b.id, null, null, null);
+  end if;
+  v_rule := app.try_change(
+    b, p_status, false, case when b.booking_status = 'waitlisted' then p_pay end, p_comp_reason, p_override_reason);
+  v_full := v_rule in ('class_sessions_seats', 'booking_held_for_waitlist');
+  a := app.answer_about(
+    case when v_rule is null then case b.booking_status
+           when 'waitlisted' then 'confirmed' when 'late_cancelled' then 'booked' else 'checked_in' end
+         when v_full and b.booking_status = 'waitlisted' then 'exists'
+         when v_full then 'full'
+         when v_rule = 'due' then 'due'
+         else 'refused' end,
+    v_rule, b.id, null, null, null);
+  a.before := case when v_rule is null then b.booking_status end;
+  return a;
+end $$;
+
+-- Book; with p_arrive the next right thing for who stands at the desk: whoever is booked is checked in, and whoever
+-- is not is booked and checked in where check-in is open.
 create function app.book(
   p_id uuid, p_session uuid, p_kind text, p_person uuid, p_pay text, p_comp_reason text, p_override_reason text,
-  p_waitlist boolean) returns setof app.answer
+  p_waitlist boolean, p_arrive boolean default false) returns setof app.answer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   v_organization uuid := app.signed_in_organization_id();
   v_customer uuid := case when p_kind = 'lead' then p_person end;
   v_client uuid := case when p_kind = 'client' then p_person end;
   v_converted uuid;
+  v_session public.class_sessions;
+  v_standing public.bookings;
   v_status text := 'confirmed';
   v_rule text;
   v_outcome text;
-  v_booking uuid := p_id;
 begin
   if exists (select from public.bookings b where b.organization_id = v_organization and b.id = p_id) then
     return next app.answer_about('exists', null, p_id, null, null, null);
     return;
   end if;
-  if v_customer is not null then
-    -- Locked first: a conversion under way is waited for, and its client found.
-    perform app.lock_for_booking(p_session, v_customer, null);
-  end if;
+  -- Locked first: a conversion under way is waited for, and its client found.
+  perform app.lock_for_booking(p_session, v_customer, v_client);
   select c.id into v_converted from public.clients c
    where c.organization_id = v_organization and c.converted_from_lead_id = v_customer;
   if found then
     v_customer := null;
     v_client := v_converted;
+  end if;
+  if p_arrive then
+    select s.* into v_session from public.class_sessions s where s.organization_id = v_organization and s.id = p_session;
+    v_status := case when app.check_in_open(v_session) then 'attended' else 'confirmed' end;
+  end if;
+  v_standing := app.standing(p_session, v_customer, v_client);
+  if v_standing.id is not null then
+    return next app.go_on(v_standing, v_status, p_pay, p_comp_reason, p_override_reason);
+    return;
   end if;
   v_rule := app.try_booking(p_id, p_session, v_customer, v_client, v_status, p_pay, p_comp_reason, p_override_reason);
   if p_waitlist and v_rule in ('class_sessions_seats', 'booking_held_for_waitlist') then
@@ -131,22 +213,84 @@ begin
     v_rule := app.try_booking(p_id, p_session, v_customer, v_client, v_status, null, null, p_override_reason);
   end if;
   v_outcome := case
-    when v_rule is null and v_status = 'confirmed' then 'booked'
-    when v_rule is null then 'waitlisted'
+    when v_rule is null and v_status = 'waitlisted' then 'waitlisted'
+    when v_rule is null then 'booked'
     when v_rule in ('bookings_one_live_lead', 'bookings_one_live_client', 'bookings_pkey') then 'exists'
     when v_rule in ('class_sessions_seats', 'booking_held_for_waitlist') then 'full'
     when v_rule = 'due' then 'due'
     else 'refused' end;
-  if v_outcome = 'exists' and v_rule <> 'bookings_pkey' then
-    select b.id into v_booking from public.bookings b
-     where b.organization_id = v_organization and b.class_session_id = p_session
-       and (b.customer_id = v_customer or b.client_id = v_client) and app.live(b.booking_status);
-  end if;
-  return next app.answer_about(v_outcome, v_rule, v_booking, p_session, v_customer, v_client);
+  v_standing := app.standing(p_session, v_customer, v_client);
+  return next app.answer_about(
+    v_outcome, v_rule, case when v_outcome = 'exists' then coalesce(v_standing.id, p_id) else p_id end,
+    p_session, v_customer, v_client);
 end $$;
 
--- Take a booking back; asking twice answers the same.
-create function app.take_back(p_booking uuid) returns setof app.answer
+-- One action for several: an answer for each, and either all of it is done or nothing. The persons' rows are locked
+-- in the order of their ids, whatever the order of the requests.
+create function app.book_together(p_requests jsonb) returns setof app.answer
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  c_most constant int := 20;
+  v_requests jsonb[] := array(
+    select r.request from jsonb_array_elements(p_requests) as r(request)
+     order by (r.request ->> 'session_id')::uuid, (r.request ->> 'person_id')::uuid limit c_most);
+  r jsonb;
+  a app.answer;
+  v_answers app.answer[] := '{}';
+begin
+  begin
+    foreach r in array v_requests loop
+      select x.* into a from app.book(
+        (r ->> 'id')::uuid, (r ->> 'session_id')::uuid, r ->> 'kind', (r ->> 'person_id')::uuid, r ->> 'pay',
+        r ->> 'comp_reason', r ->> 'override_reason', false, (r ->> 'arrive')::boolean) x;
+      v_answers := v_answers || a;
+    end loop;
+    if exists (select from unnest(v_answers) x where x.outcome not in ('booked', 'checked_in', 'confirmed', 'exists')) then
+      perform app.refuse('together');
+    end if;
+  exception
+    when check_violation then
+      null; -- all of it is taken back; the answers say why
+  end;
+  return query select x.* from unnest(v_answers) x;
+end $$;
+
+-- Cancel: in time, or late, which the database decides; a manager may waive the lateness with a reason. Asking twice
+-- answers the same.
+create function app.cancel(p_booking uuid, p_reason text) returns setof app.answer
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+  v_rule text;
+  b public.bookings;
+  a app.answer;
+begin
+  select x.* into b from public.bookings x where x.organization_id = v_organization and x.id = p_booking;
+  if not found then
+    return;
+  end if;
+  if not app.may_write() then
+    raise insufficient_privilege using message = 'may not cancel';
+  end if;
+  perform app.lock_for_booking(b.class_session_id, b.customer_id, b.client_id);
+  select x.* into b from public.bookings x where x.organization_id = v_organization and x.id = p_booking;
+  if b.booking_status not in ('cancelled', 'late_cancelled') then
+    v_rule := app.try_change(b, 'cancelled', false, null, p_reason, null);
+  end if;
+  a := app.answer_about(case when v_rule is null then 'cancelled' else 'refused' end, v_rule, p_booking, null, null, null);
+  a.before := b.booking_status;
+  select coalesce(c.name, l.name) into a.promotes
+    from public.tasks t
+    join public.bookings p on p.organization_id = t.organization_id and p.id = t.booking_id
+     and p.class_session_id = b.class_session_id
+    left join public.clients c on c.organization_id = t.organization_id and c.id = t.client_id
+    left join public.leads l on l.organization_id = t.organization_id and l.id = t.customer_id
+   where t.organization_id = v_organization and t.kind = 'to_tell' and t.made_at = now() and v_rule is null limit 1;
+  return next a;
+end $$;
+
+-- Take the last thing back: the booking itself, or what made it of p_before. Asking twice answers the same.
+create function app.take_back(p_booking uuid, p_before text default null) returns setof app.answer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   v_organization uuid := app.signed_in_organization_id();
@@ -161,13 +305,9 @@ begin
     raise insufficient_privilege using message = 'may not take back';
   end if;
   perform app.lock_for_booking(b.class_session_id, b.customer_id, b.client_id);
-  begin
-    update public.bookings x set booking_status = 'cancelled'
-     where x.organization_id = v_organization and x.id = p_booking
-       and not (x.booking_status = 'cancelled' and x.payment_status = 'void');
-  exception
-    when check_violation then
-      get stacked diagnostics v_rule = constraint_name;
-  end;
+  select x.* into b from public.bookings x where x.organization_id = v_organization and x.id = p_booking;
+  if b.booking_status <> coalesce(p_before, 'cancelled') or (p_before is null and b.payment_status <> 'void') then
+    v_rule := app.try_change(b, coalesce(p_before, 'cancelled'), p_before is null, null, null, null);
+  end if;
   return next app.answer_about(case when v_rule is null then 'taken_back' else 'refused' end, v_rule, p_booking, null, null, null);
 end $$;

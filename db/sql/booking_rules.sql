@@ -59,17 +59,40 @@ begin
   end if;
 end $$;
 
+-- How long after a session's end it may still be booked and checked in to.
+create function app.hours_after(p_organization uuid) returns interval
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (select make_interval(hours => case when app.is_manager() then o.manager_hours_after else o.staff_hours_after end)
+            from public.organizations o where o.id = p_organization);
+end $$;
+
 create function app.check_session(p_session public.class_sessions) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  v_hours int;
 begin
-  select case when app.is_manager() then o.manager_hours_after else o.staff_hours_after end into v_hours
-    from public.organizations o where o.id = p_session.organization_id;
   if p_session.status <> 'scheduled' then
     perform app.refuse('booking_session_not_scheduled');
-  elsif p_session.ends_at + make_interval(hours => v_hours) < clock_timestamp() then
+  elsif p_session.ends_at + app.hours_after(p_session.organization_id) < clock_timestamp() then
     perform app.refuse('booking_session_over');
+  end if;
+end $$;
+
+-- Any time on the session's day, and as long after it as it may be booked.
+create function app.check_in_open(p_session public.class_sessions) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_zone text := (select o.timezone from public.organizations o where o.id = p_session.organization_id);
+begin
+  return p_session.status = 'scheduled'
+     and date_trunc('day', p_session.starts_at at time zone v_zone) <= clock_timestamp() at time zone v_zone
+     and clock_timestamp() <= p_session.ends_at + app.hours_after(p_session.organization_id);
+end $$;
+
+create function app.check_in_opens(p_booking public.bookings, p_session public.class_sessions) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if p_booking.booking_status = 'attended' and not app.check_in_open(p_session) then
+    perform app.refuse('booking_check_in_closed');
   end if;
 end $$;
 
@@ -112,7 +135,39 @@ begin
   elsif v_held and not v_override then
     perform app.refuse('booking_held_for_waitlist');
   end if;
-  return p_booking.booking_status = 'confirmed' and v_full;
+  return p_booking.booking_status <> 'waitlisted' and v_full;
+end $$;
+
+-- Stamp how it is paid: what costs nothing needs no payer, and what nobody paid is owed.
+create function app.stamp_payment(p_booking public.bookings) returns public.bookings
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if p_booking.booking_status = 'waitlisted' then
+    p_booking.paid_by := null;
+  elsif p_booking.price = 0 and p_booking.paid_by is distinct from 'comp' then
+    p_booking.paid_by := null;
+  else
+    p_booking.paid_by := coalesce(p_booking.paid_by, 'later');
+  end if;
+  p_booking.comp_reason := case when p_booking.paid_by = 'comp' then app.reason(p_booking.comp_reason) end;
+  if p_booking.paid_by = 'comp' and p_booking.comp_reason is null then
+    perform app.refuse('booking_comp_reason');
+  end if;
+  p_booking.payment_status := case
+    when p_booking.booking_status = 'waitlisted' or p_booking.paid_by = 'later' then 'pending'
+    when p_booking.paid_by = 'comp' then 'comp'
+    else 'paid' end;
+  return p_booking;
+end $$;
+
+-- Stamp who changed it last, where and when.
+create function app.stamp_change(p_booking public.bookings) returns public.bookings
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  p_booking.changed_at := clock_timestamp();
+  p_booking.changed_by := app.user_id();
+  p_booking.changed_desk_id := app.desk_id();
+  return p_booking;
 end $$;
 
 -- Stamp what the writer may not choose: price, payer, payment_status, who, where and when.
@@ -122,22 +177,12 @@ begin
   select p.drop_in_price, o.currency into p_booking.price, p_booking.currency
     from public.programs p join public.organizations o on o.id = p.organization_id
    where p.organization_id = p_session.organization_id and p.id = p_session.program_id;
-  p_booking.recorded_at := clock_timestamp();
+  p_booking := app.stamp_payment(app.stamp_change(p_booking));
+  p_booking.recorded_at := p_booking.changed_at;
   p_booking.happened_at := least(p_booking.happened_at, p_booking.recorded_at);
-  p_booking.booked_by := app.user_id();
-  p_booking.desk_id := app.desk_id();
-  if p_booking.booking_status = 'waitlisted' then
-    p_booking.paid_by := null;
-  elsif p_booking.price = 0 and p_booking.paid_by is distinct from 'comp' then
-    p_booking.paid_by := null;
-  else
-    p_booking.paid_by := coalesce(p_booking.paid_by, 'later');
-  end if;
-  p_booking.comp_reason := case when p_booking.paid_by = 'comp' then app.reason(p_booking.comp_reason) end;
-  p_booking.payment_status := case
-    when p_booking.booking_status = 'waitlisted' or p_booking.paid_by = 'later' then 'pending'
-    when p_booking.paid_by = 'comp' then 'comp'
-    else 'paid' end;
+  p_booking.arrived_at := case when p_booking.booking_status = 'attended' then p_booking.happened_at end;
+  p_booking.booked_by := p_booking.changed_by;
+  p_booking.desk_id := p_booking.changed_desk_id;
   return p_booking;
 end $$;
 
@@ -147,7 +192,7 @@ declare
   v_session public.class_sessions;
 begin
   perform app.check_writer(new.organization_id);
-  if new.booking_status not in ('confirmed', 'waitlisted') then
+  if new.booking_status not in ('confirmed', 'waitlisted', 'attended') then
     perform app.refuse('booking_status_on_insert');
   end if;
   new.override_reason := app.reason(new.override_reason);
@@ -159,54 +204,15 @@ begin
   end if;
   perform app.check_person(new);
   perform app.check_session(v_session);
+  perform app.check_in_opens(new, v_session);
   perform app.check_not_booked(new);
   if new.override_reason is not null and not app.is_manager() then
     perform app.refuse('booking_override_rank');
   end if;
   new.over_capacity := app.check_seat(new, v_session);
-  new := app.stamp_booking(new, v_session);
-  if new.paid_by = 'comp' and new.comp_reason is null then
-    perform app.refuse('booking_comp_reason');
-  end if;
-  return new;
+  return app.stamp_booking(new, v_session);
 end $$;
 
 create trigger a_booking_rules before insert on public.bookings
   for each row execute function app.booking_rules();
 
--- What staff may make of a booking: take it back, at the same desk within minutes, a manager within a day. Without a
--- desk it is whoever booked it.
-create function app.booking_change_rules() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  v_organization public.organizations;
-  v_age interval := clock_timestamp() - old.recorded_at;
-begin
-  if app.is_keeper() then
-    return new;
-  end if;
-  perform app.check_writer(old.organization_id);
-  if new.booking_status = old.booking_status then
-    return new;
-  end if;
-  if old.booking_status not in ('confirmed', 'waitlisted') or new.booking_status <> 'cancelled' then
-    perform app.refuse('booking_transition');
-  end if;
-  select o.* into v_organization from public.organizations o where o.id = old.organization_id;
-  if app.is_manager() then
-    if v_age > make_interval(mins => v_organization.manager_undo_minutes) then
-      perform app.refuse('booking_undo_over');
-    end if;
-  elsif v_age > make_interval(mins => v_organization.undo_minutes) then
-    perform app.refuse('booking_undo_over');
-  elsif app.desk_id() is distinct from old.desk_id
-     or (old.desk_id is null and app.user_id() is distinct from old.booked_by) then
-    perform app.refuse('booking_undo_elsewhere');
-  end if;
-  new.cancelled_at := clock_timestamp();
-  new.payment_status := 'void';
-  return new;
-end $$;
-
-create trigger a_booking_change_rules before update of booking_status on public.bookings
-  for each row execute function app.booking_change_rules();

@@ -11,14 +11,25 @@ grant execute on function
   app.reason(text),
   app.token_hash(), app.version(), app.my_organizations(), app.open_desk(text),
   app.login_challenge(text), app.login(uuid, bytea, bytea, uuid), app.profile(), app.change_password(bytea, bytea),
-  app.sign_out(), app.find(text), app.sessions_on(date), app.roster(uuid),
+  app.sign_out(), app.find(text, uuid), app.sessions_on(date), app.roster(uuid),
   app.lock_for_booking(uuid, uuid, uuid), app.refuse(text), app.not_found(text),
   app.check_person(public.bookings), app.check_session(public.class_sessions), app.check_not_booked(public.bookings),
   app.free_seats(public.class_sessions), app.check_seat(public.bookings, public.class_sessions),
   app.stamp_booking(public.bookings, public.class_sessions), app.live(text), app.overlap(uuid, uuid, uuid),
   app.answer_about(text, text, uuid, uuid, uuid, uuid),
   app.try_booking(uuid, uuid, uuid, uuid, text, text, text, text),
-  app.book(uuid, uuid, text, uuid, text, text, text, boolean), app.take_back(uuid)
+  app.book(uuid, uuid, text, uuid, text, text, text, boolean, boolean), app.book_together(jsonb),
+  app.cancel(uuid, text), app.take_back(uuid, text), app.standing(uuid, uuid, uuid),
+  app.try_change(public.bookings, text, boolean, text, text, text),
+  app.go_on(public.bookings, text, text, text, text),
+  app.hours_after(uuid), app.check_in_open(public.class_sessions),
+  app.check_in_opens(public.bookings, public.class_sessions), app.stamp_payment(public.bookings),
+  app.stamp_change(public.bookings), app.change_of(public.bookings, public.bookings),
+  app.check_undo(uuid, timestamptz, uuid, uuid), app.cancels_late(public.bookings, public.class_sessions),
+  app.check_cancel(public.bookings, public.bookings, public.class_sessions),
+  app.check_turn(public.bookings, public.bookings, public.class_sessions),
+  app.check_seat_taken(public.bookings, public.bookings, public.class_sessions),
+  app.apply_change(text, public.bookings, public.bookings, public.class_sessions)
 to frontdesk_staff;
 grant execute on all functions in schema app to frontdesk_definer;
 
@@ -29,7 +40,8 @@ grant select on public.organizations, public.user_organizations, public.desks, p
 to frontdesk_staff;
 grant insert (organization_id, id, name), update (name) on public.desks to frontdesk_staff;
 grant insert (organization_id, id, class_session_id, customer_id, client_id, booking_status, paid_by, comp_reason,
-  override_reason, happened_at), update (booking_status) on public.bookings to frontdesk_staff;
+  override_reason, happened_at), update (booking_status, payment_status, paid_by, comp_reason, override_reason, cancel_reason)
+  on public.bookings to frontdesk_staff;
 
 grant select on public.organizations, public.users, public.user_organizations, public.desks, public.sign_ins,
   public.sign_in_challenges, public.tokens, public.secrets, public.leads, public.clients, public.search_documents,
@@ -42,5 +54,6 @@ grant update (salt, stored_key, must_change) on public.users to frontdesk_define
 grant insert, update, delete on public.search_documents to frontdesk_definer;
 grant update (booked_count, extra_seats) on public.class_sessions to frontdesk_definer;
 grant update (updated_at) on public.leads, public.clients to frontdesk_definer;
-grant update (booking_status, paid_by, payment_status) on public.bookings to frontdesk_definer;
+grant update (booking_status, paid_by, payment_status, changed_at, changed_by, changed_desk_id) on public.bookings
+  to frontdesk_definer;
 grant insert on public.payments, public.tasks, public.audit_log, public.audit_personal to frontdesk_definer;

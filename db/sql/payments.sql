@@ -2,21 +2,23 @@
 
 create function app.keep_payments() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_before text := case when tg_op = 'UPDATE' then old.paid_by end;
+  v_void boolean := tg_op = 'UPDATE' and new.payment_status = 'void' and old.payment_status <> 'void';
 begin
-  if tg_op = 'INSERT' then
-    if new.paid_by in ('card', 'cash') then
-      insert into public.payments
-        (organization_id, customer_id, client_id, booking_id, method, amount, currency, desk_id, taken_by)
-      values (new.organization_id, new.customer_id, new.client_id, new.id, new.paid_by, new.price, new.currency,
-              new.desk_id, new.booked_by);
-    end if;
-  elsif old.payment_status <> 'void' and new.payment_status = 'void' then
+  if new.paid_by in ('card', 'cash') and v_before is null then
+    insert into public.payments
+      (organization_id, customer_id, client_id, booking_id, method, amount, currency, desk_id, taken_by)
+    values (new.organization_id, new.customer_id, new.client_id, new.id, new.paid_by, new.price, new.currency,
+            new.changed_desk_id, new.changed_by);
+  elsif v_void or (v_before in ('card', 'cash') and new.paid_by is null) then
     insert into public.payments
       (organization_id, customer_id, client_id, booking_id, reverses_id, method, amount, currency, desk_id, taken_by)
     select p.organization_id, p.customer_id, p.client_id, p.booking_id, p.id, p.method, -p.amount, p.currency,
            app.desk_id(), app.user_id()
       from public.payments p
-     where p.organization_id = new.organization_id and p.booking_id = new.id and p.reverses_id is null;
+     where p.organization_id = new.organization_id and p.booking_id = new.id and p.reverses_id is null
+       and not exists (select from public.payments r where r.organization_id = p.organization_id and r.reverses_id = p.id);
   end if;
   return null;
 end $$;

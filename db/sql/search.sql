@@ -168,57 +168,94 @@ begin
      limit p_most;
 end $$;
 
-create function app.find(p_text text)
+-- What staff must see of a person at a glance; the chosen session's booking before others of today.
+create function app.people_at_a_glance(p_organization uuid, p_session uuid, p_ids uuid[])
 returns table (
-  kind text, id uuid, name text, birth_date date, phone_end text, email text, blocked boolean, last_visit date,
-  booked_session_id uuid, booked_starts_at timestamptz, booked_status text)
+  kind text, id uuid, name text, birth_date date, phone_end text, email text, blocked boolean, waiver boolean, owes int,
+  alerts text[], family int, namesakes int, regular boolean, scanned boolean, last_visit date, booked_id uuid,
+  booked_session_id uuid, booked_starts_at timestamptz, booked_status text, arrived_at timestamptz)
+language plpgsql stable set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $$
+declare
+  v_zone text := (select o.timezone from public.organizations o where o.id = p_organization);
+  v_today date := (now() at time zone v_zone)::date;
+  v_from timestamptz := v_today::timestamp at time zone v_zone;
+  v_until timestamptz := (v_today + 1)::timestamp at time zone v_zone;
+begin
+  return query
+    select p.kind, p.id, p.name, p.birth_date, right(app.digits(p.phone), 3), coalesce(p.email, ''),
+           p.blocked_at is not null, p.waiver_signed_at is not null, m.owes, n.alerts, f.family, same.namesakes,
+           false, false, m.last_visit, b.id, b.class_session_id, b.starts_at, b.booking_status, b.arrived_at
+      from unnest(p_ids) with ordinality as w(id, place)
+      cross join lateral (
+        select 'lead' as kind, l.id, l.name, l.birth_date, l.phone, l.email, l.blocked_at, l.waiver_signed_at
+          from public.leads l where l.organization_id = p_organization and l.id = w.id
+        union all
+        select 'client', c.id, c.name, c.birth_date, c.phone, c.email, c.blocked_at, c.waiver_signed_at
+          from public.clients c where c.organization_id = p_organization and c.id = w.id
+      ) p
+      cross join lateral (
+        select max((s.starts_at at time zone v_zone)::date) filter (where mb.booking_status = 'attended') as last_visit,
+               coalesce(sum(mb.price) filter (where mb.payment_status = 'pending'
+                 and mb.booking_status in ('confirmed', 'attended', 'no_show', 'late_cancelled')), 0)::int as owes
+          from public.bookings mb
+          join public.class_sessions s on s.organization_id = mb.organization_id and s.id = mb.class_session_id
+         where mb.organization_id = p_organization and (mb.customer_id = p.id or mb.client_id = p.id)
+      ) m
+      cross join lateral (
+        select coalesce(array_agg(a.text order by a.alert_priority, a.written_at, a.id), '{}') as alerts
+          from public.notes a
+         where a.organization_id = p_organization and a.alert_priority is not null
+           and (a.customer_id = p.id or a.client_id = p.id)
+      ) n
+      cross join lateral (
+        select count(*)::int as family
+          from public.family_members me
+          join public.family_members fm on fm.organization_id = me.organization_id and fm.family_id = me.family_id
+           and fm.id <> me.id
+         where me.organization_id = p_organization and (me.customer_id = p.id or me.client_id = p.id)
+      ) f
+      cross join lateral (
+        select count(*)::int as namesakes
+          from public.search_documents o
+         where o.organization_id = p_organization and o.name = app.words(p.name) and o.person_id <> p.id
+      ) same
+      left join lateral (
+        select tb.id, tb.class_session_id, s.starts_at, tb.booking_status, tb.arrived_at
+          from public.bookings tb
+          join public.class_sessions s on s.organization_id = tb.organization_id and s.id = tb.class_session_id
+         where tb.organization_id = p_organization and tb.booking_status in ('confirmed', 'waitlisted', 'attended')
+           and (tb.customer_id = p.id or tb.client_id = p.id)
+           and ((s.starts_at >= v_from and s.starts_at < v_until) or s.id = p_session)
+         order by (s.id = p_session) desc, (s.ends_at < now()), s.starts_at limit 1
+      ) b on true
+     order by w.place;
+end $$;
+
+-- Nobody is found by fewer than two letters.
+create function app.find(p_text text, p_session uuid default null)
+returns table (
+  kind text, id uuid, name text, birth_date date, phone_end text, email text, blocked boolean, waiver boolean, owes int,
+  alerts text[], family int, namesakes int, regular boolean, scanned boolean, last_visit date, booked_id uuid,
+  booked_session_id uuid, booked_starts_at timestamptz, booked_status text, arrived_at timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
   c_most constant int := 50;
   c_longest constant int := 200;
   v_organization uuid := app.signed_in_organization_id();
-  v_zone text := (select o.timezone from public.organizations o where o.id = v_organization);
   v_words text := app.words(left(p_text, c_longest));
-  v_typed boolean := length(replace(v_words, ' ', '')) >= 2;
-  v_today date := (now() at time zone v_zone)::date;
+  v_ids uuid[];
+  v_places int[];
 begin
-  if not v_typed then
+  if length(replace(v_words, ' ', '')) < 2 then
     return;
   end if;
+  select array_agg(m.person_id), array_agg(m.place) into v_ids, v_places
+    from app.matching(v_organization, v_words, c_most) m;
+  if v_ids is null then
+    select array_agg(r.person_id), array_agg(r.place) into v_ids, v_places
+      from app.resembling(v_organization, v_words, c_most) r;
+  end if;
   return query
-    with exact as materialized (
-      select m.* from app.matching(v_organization, v_words, c_most) m
-    ), hits as materialized (
-      select * from exact
-      union all
-      select * from app.resembling(v_organization, v_words, c_most) r where not exists (select from exact)
-    )
-    select h.kind, p.id, p.name, p.birth_date, right(app.digits(p.phone), 3), coalesce(p.email, ''),
-           p.blocked_at is not null, v.last_visit, b.class_session_id, b.starts_at, b.booking_status
-      from hits h
-      cross join lateral (
-        select l.id, l.name, l.birth_date, l.phone, l.email, l.blocked_at from public.leads l
-         where h.kind = 'lead' and l.organization_id = v_organization and l.id = h.person_id
-        union all
-        select c.id, c.name, c.birth_date, c.phone, c.email, c.blocked_at from public.clients c
-         where h.kind = 'client' and c.organization_id = v_organization and c.id = h.person_id
-      ) p
-      left join lateral (
-        select max((s.starts_at at time zone v_zone)::date) as last_visit
-          from public.bookings vb
-          join public.class_sessions s on s.organization_id = vb.organization_id and s.id = vb.class_session_id
-         where vb.organization_id = v_organization and vb.booking_status = 'attended'
-           and (vb.customer_id = h.person_id or vb.client_id = h.person_id)
-      ) v on true
-      left join lateral (
-        select tb.class_session_id, s.starts_at, tb.booking_status
-          from public.bookings tb
-          join public.class_sessions s on s.organization_id = tb.organization_id and s.id = tb.class_session_id
-         where tb.organization_id = v_organization and tb.booking_status in ('confirmed', 'waitlisted', 'attended')
-           and (tb.customer_id = h.person_id or tb.client_id = h.person_id)
-           and s.starts_at >= v_today::timestamp at time zone v_zone
-           and s.starts_at < (v_today + 1)::timestamp at time zone v_zone
-         order by (s.ends_at < now()), s.starts_at limit 1
-      ) b on true
-     order by h.place, v.last_visit desc nulls last, p.name, p.id;
+    select g.* from app.people_at_a_glance(v_organization, p_session, v_ids) g
+     order by v_places[array_position(v_ids, g.id)], g.last_visit desc nulls last, g.name, g.id;
 end $$;

@@ -4,8 +4,8 @@
 create function app.sessions_on(p_day date)
 returns table (
   id uuid, starts_on date, program text, open_gym boolean, room text, instructors text, starts_at timestamptz,
-  ends_at timestamptz, capacity int, extra_seats int, booked_count int, waiting int, status text, price int,
-  bookable boolean)
+  ends_at timestamptz, capacity int, extra_seats int, booked_count int, waiting int, here int, to_come int,
+  due int, status text, price int, bookable boolean, check_in_open boolean)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   v_organization uuid := app.signed_in_organization_id();
@@ -14,9 +14,10 @@ declare
 begin
   return query
     select s.id, v_day, p.name, p.open_gym, coalesce(r.name, ''), i.names, s.starts_at, s.ends_at, s.capacity,
-           s.extra_seats, s.booked_count, w.waiting, s.status, p.drop_in_price,
+           s.extra_seats, s.booked_count, w.waiting, w.here, w.to_come, w.due, s.status, p.drop_in_price,
            s.status = 'scheduled' and s.booked_count < s.capacity + s.extra_seats
-             and now() < s.ends_at and (p.open_gym or now() < s.starts_at + interval '10 minutes')
+             and now() < s.ends_at and (p.open_gym or now() < s.starts_at + interval '10 minutes'),
+           app.check_in_open(s)
       from public.class_sessions s
       join public.programs p on p.organization_id = s.organization_id and p.id = s.program_id
       left join public.rooms r on r.organization_id = s.organization_id and r.id = s.room_id
@@ -27,9 +28,14 @@ begin
          where si.organization_id = s.organization_id and si.class_session_id = s.id
       ) i
       cross join lateral (
-        select count(*)::int as waiting from public.bookings b
+        select (count(*) filter (where b.booking_status = 'waitlisted'))::int as waiting,
+               (count(*) filter (where b.booking_status = 'attended'))::int as here,
+               (count(*) filter (where b.booking_status = 'confirmed'))::int as to_come,
+               (count(*) filter (where b.booking_status <> 'waitlisted' and b.payment_status = 'pending'
+                 and b.price > 0))::int as due
+          from public.bookings b
          where b.organization_id = s.organization_id and b.class_session_id = s.id
-           and b.booking_status = 'waitlisted'
+           and b.booking_status in ('confirmed', 'waitlisted', 'attended', 'no_show')
       ) w
      where s.organization_id = v_organization
        and s.starts_at >= v_day::timestamp at time zone v_zone

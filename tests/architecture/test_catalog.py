@@ -38,7 +38,7 @@ DEFINER_FOR_STAFF = {
     "app.profile()",
     "app.sign_out()",
     # find, and locking a session row
-    "app.find(text)",
+    "app.find(text,uuid)",
     "app.lock_for_booking(uuid,uuid,uuid)",
 }
 DEFINER_FOR_TRIGGERS = {
@@ -334,7 +334,10 @@ def test_staff_write_only_these_columns(ask: Ask) -> None:
             *("organization_id", "id", "class_session_id", "customer_id", "client_id", "booking_status"),
             *("paid_by", "comp_reason", "override_reason", "happened_at"),
         },
-        "bookings update": {"booking_status"},
+        "bookings update": {
+            *("booking_status", "payment_status", "paid_by", "comp_reason", "override_reason"),
+            "cancel_reason",
+        },
     }
 
 

@@ -8,8 +8,8 @@ from architecture.conftest import Ask
 
 from db import errors, installation
 
-# An answer of its own in `app.book`, which the desk words with the price.
-ANSWERED = {"due"}
+# Answers of their own: what is due is worded with the price, and several together say it one by one.
+ANSWERED = {"due", "together"}
 
 
 def _raised() -> set[str]:

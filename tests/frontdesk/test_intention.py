@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from made import NOW, person, session
 
-from db.records import Answer, ClassSession, Organization, Outcome, Person
+from db.records import Answer, Organization, Outcome
 from frontdesk.widgets.intention import Intention, Step, intend
 from frontdesk.widgets.sentence import Choice, Speaker
 
-NOW = datetime(2026, 11, 24, 17, 52, tzinfo=UTC)
-SAM = Person("client", uuid4(), "Sam Okafor", date(1988, 3, 2), "412", "", False, None, None, None, None)
+SAM = person(birth_date=date(1988, 3, 2), phone_end="412")
 TODAY = NOW.date()
-SPIN = ClassSession(
-    id=uuid4(),
-    starts_on=TODAY,
-    program="Spin",
-    open_gym=False,
-    room="R1",
-    instructors="Kim",
-    starts_at=NOW,
-    ends_at=NOW + timedelta(hours=1),
-    capacity=16,
-    extra_seats=0,
-    booked_count=14,
-    waiting=0,
-    status="scheduled",
-    price=1200,
-    bookable=True,
-)
+SPIN = session()
 HERE = Organization(uuid4(), "Harbour Lane", "Europe/London", "GBP", "manager")
 SPEAKER = Speaker(HERE, TODAY, manager=True)
 
@@ -91,10 +75,10 @@ def test_back_undoes_one_step_at_a_time() -> None:
 
 @pytest.mark.parametrize("width", [40, 56, 76, 116])
 def test_the_headline_fits_and_keeps_who_and_where(width: int) -> None:
-    for person in (SAM, replace(SAM, name="Maximiliane Featherstonehaugh-Cholmondeley 李小龍李小龍")):
-        verb, said = SPEAKER.headline(replace(judged("due"), person=person), width)
+    for someone in (SAM, replace(SAM, name="Maximiliane Featherstonehaugh-Cholmondeley 李小龍李小龍")):
+        verb, said = SPEAKER.headline(replace(judged("due"), person=someone), width)
         assert len(verb) + 2 + len(said) <= width
-        assert said.startswith(person.name[:5])
+        assert said.startswith(someone.name[:5])
         assert said.endswith(("17:52 Spin", "seat 15 of 16"))
 
 

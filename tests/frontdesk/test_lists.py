@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from datetime import date, timedelta
 
+import made
 import pytest
+from made import NOW, person
 
-from db.records import ClassSession, Person
+from db.records import ClassSession
 from frontdesk.clock import day_seen_from
 from frontdesk.widgets.people_list import around
 from frontdesk.widgets.seat_bar import seat_bar, seat_state
 from frontdesk.widgets.session_list import next_bookable
 
-NOW = datetime(2026, 11, 24, 17, 52, tzinfo=UTC)
-
 
 def session(minutes: int, taken: int = 5, **more: object) -> ClassSession:
     start = NOW + timedelta(minutes=minutes)
-    values: dict[str, object] = {
-        "id": uuid4(),
-        "starts_on": start.date(),
-        "program": "Spin",
-        "open_gym": False,
-        "room": "",
-        "instructors": "",
-        "starts_at": start,
-        "ends_at": start + timedelta(minutes=60),
-        "capacity": 10,
-        "extra_seats": 0,
-        "booked_count": taken,
-        "waiting": 0,
-        "status": "scheduled",
-        "price": 0,
-        "bookable": taken < 10 and minutes > -10,
-    }
-    return ClassSession(**{**values, **more})  # type: ignore[arg-type]
+    values = {"starts_at": start, "ends_at": start + timedelta(minutes=60), "capacity": 10}
+    seats = {"booked_count": taken, "bookable": taken < 10 and minutes > -10}
+    return made.session(**(values | seats | more))
 
 
 @pytest.mark.parametrize(
@@ -76,10 +60,6 @@ def test_bar_is_full_only_when_the_class_is() -> None:
     assert seat_bar(99, 100) == "[######-]"
     assert seat_bar(1, 100) == "[#------]"
     assert seat_bar(0, 0) == "[#######]"
-
-
-def person(name: str) -> Person:
-    return Person("lead", uuid4(), name, None, "", "", False, None, None, None, None)
 
 
 def test_an_answer_never_moves_the_row_under_the_cursor() -> None:

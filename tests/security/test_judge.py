@@ -62,11 +62,14 @@ def test_the_first_fix(first_fix: Psql) -> None:
         ),
         ("alter table clients disable row level security", "row-level security off"),
         ("alter table clients no force row level security", "row-level security not forced on the owner"),
-        ("alter function app.find(text) reset search_path", "a definer function without a search_path"),
-        ("grant execute on function app.find(text) to public", "a definer function that everybody may call"),
+        ("alter function app.find(text, uuid) reset search_path", "a definer function without a search_path"),
+        (
+            "grant execute on function app.find(text, uuid) to public",
+            "a definer function that everybody may call",
+        ),
         ("grant select on bookings to public", "a table that everybody may touch"),
         (
-            "alter function app.find(text) owner to postgres",
+            "alter function app.find(text, uuid) owner to postgres",
             "a definer function of a superuser or past row-level security",
         ),
         (
