@@ -19,7 +19,8 @@ begin
     when v_to in ('confirmed', 'attended') and v_from in ('waitlisted', 'late_cancelled') then 'take_seat'
     when v_to in ('cancelled', 'late_cancelled') and v_from in ('confirmed', 'waitlisted') then 'cancel'
     when v_to in ('confirmed', 'no_show') and v_from = 'attended' then 'undo_check_in'
-    when v_to = 'waitlisted' and v_from in ('confirmed', 'attended') and p_old.changed_at > p_old.recorded_at then 'undo_seat'
+    when p_old.changed_at > p_old.recorded_at and (v_from, v_to) in (
+      ('confirmed', 'waitlisted'), ('attended', 'waitlisted'), ('attended', 'late_cancelled')) then 'undo_seat'
     when v_to in ('confirmed', 'waitlisted') and v_from = 'cancelled' then 'undo_cancel' end;
 end $$;
 
@@ -128,8 +129,10 @@ begin
       p_new := app.check_cancel(p_old, p_new, p_session);
     else
       perform app.check_undo(p_old.organization_id, p_old.changed_at, p_old.changed_by, p_old.changed_desk_id);
-      if p_change = 'undo_seat' then
+      if p_change = 'undo_seat' and p_new.booking_status = 'waitlisted' then
         p_new := app.stamp_payment(p_new);
+      elsif p_change = 'undo_seat' then
+        p_new.cancelled_at := clock_timestamp();
       elsif p_change = 'undo_cancel' then
         p_new.cancel_reason := null;
         if p_new.booking_status = 'confirmed' then
