@@ -23,6 +23,8 @@ ORDER = (
     "booking_changes",
     "payments",
     "booking",
+    "person",
+    "needs",
     "audit",
     "tenancy",
     "policies",

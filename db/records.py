@@ -193,3 +193,59 @@ class RosterLine:
     arrived_at: datetime | None
     recorded_at: datetime
     place: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDetails:
+    """What whoever serves a person may want to know of them.
+
+    `since` is when they became a client, or a lead; `lead_since` when a client was first a lead. `owes` is in
+    minor units of the organization's currency; `pays` how their last bookings were paid, the latest first;
+    `guardians` and `family` name the others of their family; `alerts` are by priority, `notes` the latest
+    first. `coming_at`, `coming` and `coming_status` are the start, program and status of their next bookings.
+    """
+
+    kind: Kind
+    id: UUID
+    name: str
+    birth_date: date | None
+    phone: str
+    email: str
+    since: date
+    lead_since: date | None
+    visits: int
+    visits_this_month: int
+    last_visit: date | None
+    waiver_signed_at: datetime | None
+    waiver_signed_by: str | None
+    blocked_reason: str | None
+    owes: int
+    pays: list[Pay]
+    guardians: list[str]
+    family: list[str]
+    alerts: list[str]
+    notes: list[str]
+    coming_at: list[datetime]
+    coming: list[str]
+    coming_status: list[BookingStatus]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that waits for staff today, about a person and a class session.
+
+    `task_id` is what was to be done, where it can be marked as done; `seats` how many are held for the
+    waitlist whose first the person is; `owes` is in minor units of the organization's currency.
+    """
+
+    need: Literal["to_tell", "seat_held", "owes", "no_waiver"]
+    task_id: UUID | None
+    kind: Kind
+    person_id: UUID
+    name: str
+    phone: str
+    session_id: UUID
+    starts_at: datetime
+    program: str
+    seats: int | None
+    owes: int | None

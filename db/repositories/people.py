@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from db.records import Person
+from db.records import Kind, Person, PersonDetails
 from db.transaction import SignedIn, call
 
 LONGEST = 200
@@ -17,3 +17,8 @@ def find(signed_in: SignedIn, text: str, session_id: UUID | None = None) -> list
     forgiven when nothing matches exactly. A converted lead shows once, as the client.
     """
     return signed_in.all(call(Person, "find", text.replace("\0", "")[:LONGEST], session_id))
+
+
+def details(signed_in: SignedIn, kind: Kind, person_id: UUID) -> PersonDetails:
+    """What there is to know of one person; `NotFound` for nobody, and for whoever was erased."""
+    return signed_in.one(call(PersonDetails, "person", kind, person_id))

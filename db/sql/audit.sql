@@ -65,6 +65,8 @@ create trigger z_audit after insert or update or delete on public.bookings
   for each row execute function app.audit('comp_reason', 'override_reason', 'cancel_reason');
 create trigger z_audit after insert or update or delete on public.payments
   for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.tasks
+  for each row execute function app.audit();
 create trigger z_audit after insert or update or delete on public.families
   for each row execute function app.audit();
 create trigger z_audit after insert or update or delete on public.family_members

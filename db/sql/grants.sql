@@ -12,6 +12,7 @@ grant execute on function
   app.token_hash(), app.version(), app.my_organizations(), app.open_desk(text),
   app.login_challenge(text), app.login(uuid, bytea, bytea, uuid), app.profile(), app.change_password(bytea, bytea),
   app.sign_out(), app.find(text, uuid), app.sessions_on(date), app.roster(uuid),
+  app.person(text, uuid), app.relatives(uuid, uuid, uuid), app.needs_you(), app.here_now(uuid), app.held_seats(uuid), app.told(uuid),
   app.lock_for_booking(uuid, uuid, uuid), app.refuse(text), app.not_found(text),
   app.check_person(public.bookings), app.check_session(public.class_sessions), app.check_not_booked(public.bookings),
   app.free_seats(public.class_sessions), app.check_seat(public.bookings, public.class_sessions),
@@ -42,6 +43,7 @@ grant insert (organization_id, id, name), update (name) on public.desks to front
 grant insert (organization_id, id, class_session_id, customer_id, client_id, booking_status, paid_by, comp_reason,
   override_reason, happened_at), update (booking_status, payment_status, paid_by, comp_reason, override_reason, cancel_reason)
   on public.bookings to frontdesk_staff;
+grant update (done_at) on public.tasks to frontdesk_staff;
 
 grant select on public.organizations, public.users, public.user_organizations, public.desks, public.sign_ins,
   public.sign_in_challenges, public.tokens, public.secrets, public.leads, public.clients, public.search_documents,

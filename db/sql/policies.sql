@@ -61,6 +61,10 @@ create policy staff_change on public.bookings for update to frontdesk_staff
   using (organization_id = (select app.writing_organization_id()))
   with check (organization_id = (select app.writing_organization_id()));
 
+create policy staff_tell on public.tasks for update to frontdesk_staff
+  using (organization_id = (select app.writing_organization_id()))
+  with check (organization_id = (select app.writing_organization_id()));
+
 -- The planner keeps the most common values of a column, and EXPLAIN betrays them to whoever may plan a query on it,
 -- whatever the policy: so it keeps none of what is personal.
 do $$

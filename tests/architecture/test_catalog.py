@@ -73,6 +73,7 @@ AUDITED = {
     "class_sessions",
     "bookings",
     "payments",
+    "tasks",
     "families",
     "family_members",
     "notes",
@@ -200,6 +201,9 @@ def test_triggers_are_present(ask: Ask) -> None:
         "select tgrelid::regclass::text, tgname::text, tgenabled from pg_trigger where not tgisinternal"
     )
     assert {name for table, name, _ in triggers if table == "bookings"} == ON_BOOKINGS
+    assert {name for table, name, _ in triggers if table == "tasks"} == {
+        *("a_task_rules", "organization_stays", "z_audit")
+    }
     assert {table for table, name, _ in triggers if name == "z_audit"} == AUDITED
     assert {table for table, name, _ in triggers if name == "append_only"} >= {"audit_log", "payments"}
     assert {enabled for _, _, enabled in triggers} == {"O"}
@@ -338,6 +342,7 @@ def test_staff_write_only_these_columns(ask: Ask) -> None:
             *("booking_status", "payment_status", "paid_by", "comp_reason", "override_reason"),
             "cancel_reason",
         },
+        "tasks update": {"done_at"},
     }
 
 

@@ -12,7 +12,7 @@ import pytest
 from gym import Gym
 
 from db.records import BookingRequest
-from db.repositories import bookings, rosters, sessions
+from db.repositories import bookings, needs, people, rosters, sessions
 
 Superuser = psycopg.Connection[Any]
 
@@ -81,6 +81,8 @@ def test_few_rows_are_read(large: Gym, superuser: Superuser) -> None:
         lambda: bookings.take_back(signed_in, asked.id),
         lambda: rosters.of(signed_in, gym.sessions["spin"]),
         lambda: sessions.on(signed_in),
+        lambda: people.details(signed_in, "client", runner[0]),
+        lambda: needs.today(signed_in),
     ):
         action()  # what only the first call reads
         before = settled(superuser, gym)

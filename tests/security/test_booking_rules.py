@@ -278,7 +278,6 @@ def test_an_old_transaction_has_no_old_clock(app_psql: Psql, superuser: Psql, gy
 
 NO_DESK_WRITES = (
     "payments",
-    "tasks",
     "audit_log",
     "audit_personal",
     "tokens",
