@@ -25,6 +25,8 @@ ORDER = (
     "booking",
     "person",
     "needs",
+    "people_rules",
+    "people",
     "audit",
     "tenancy",
     "policies",

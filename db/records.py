@@ -87,6 +87,52 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class NewLead:
+    """Somebody to be added; `id` is made by the desk, so that asking again adds nobody twice."""
+
+    id: UUID
+    name: str
+    phone: str = ""
+    email: str = ""
+    birth_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Who was added, or had been under the same id."""
+
+    kind: Kind
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Somebody whom a new person may be already, and why."""
+
+    kind: Kind
+    id: UUID
+    name: str
+    birth_date: date | None
+    phone_end: str
+    email: str
+    reason: Literal["same phone", "same e-mail", "similar name"]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyMember:
+    """Another one of a person's family; a guardian may sign for its minors."""
+
+    kind: Kind
+    id: UUID
+    name: str
+    birth_date: date | None
+    is_guardian: bool
+    waiver: bool
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ClassSession:
     """A class session of one day; `starts_on` is its local date, times are instants, price in minor units.
 

@@ -65,6 +65,26 @@ create policy staff_tell on public.tasks for update to frontdesk_staff
   using (organization_id = (select app.writing_organization_id()))
   with check (organization_id = (select app.writing_organization_id()));
 
+-- Staff add leads and link families; clients are added by managers. What of a row may be changed, triggers say.
+create policy staff_add on public.leads for insert to frontdesk_staff
+  with check (organization_id = (select app.writing_organization_id()));
+create policy manager_add on public.clients for insert to frontdesk_staff
+  with check (organization_id = (select app.managing_organization_id()));
+create policy staff_add on public.families for insert to frontdesk_staff
+  with check (organization_id = (select app.writing_organization_id()));
+create policy staff_add on public.family_members for insert to frontdesk_staff
+  with check (organization_id = (select app.writing_organization_id()));
+do $$
+declare
+  v_table text;
+begin
+  foreach v_table in array array['leads', 'clients', 'family_members'] loop
+    execute format('create policy staff_change on public.%I for update to frontdesk_staff
+                    using (organization_id = (select app.writing_organization_id()))
+                    with check (organization_id = (select app.writing_organization_id()))', v_table);
+  end loop;
+end $$;
+
 -- The planner keeps the most common values of a column, and EXPLAIN betrays them to whoever may plan a query on it,
 -- whatever the policy: so it keeps none of what is personal.
 do $$
