@@ -37,7 +37,7 @@ grant execute on function
   app.waiver_signed_at(uuid, uuid, date, text, timestamptz), app.check_facts(text, text, text, text, date),
   app.check_barcode(uuid, text, text), app.check_id(uuid, text, uuid), app.check_may_write(), app.person_now(text, uuid),
   app.add_lead(uuid, text, text, text, date), app.duplicates(text, text, text), app.family(text, uuid),
-  app.family_of(uuid), app.join_family(text, uuid, text, uuid, boolean), app.sign_waiver(text, uuid, text)
+  app.family_of(uuid), app.lock_people(uuid, uuid), app.join_family(text, uuid, text, uuid, boolean), app.sign_waiver(text, uuid, text)
 to frontdesk_staff;
 grant execute on all functions in schema app to frontdesk_definer;
 

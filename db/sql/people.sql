@@ -120,6 +120,19 @@ begin
      order by o.is_guardian desc, p.birth_date nulls first, p.name, p.id;
 end $$;
 
+-- Persons are locked by id, whichever kind: what is asked of them afterwards stays true.
+create function app.lock_people(p_one uuid, p_other uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.organization_id();
+  v_id uuid;
+begin
+  foreach v_id in array array[least(p_one, p_other), greatest(p_one, p_other)] loop
+    perform from public.leads l where l.organization_id = v_organization and l.id = v_id for no key update;
+    perform from public.clients c where c.organization_id = v_organization and c.id = v_id for no key update;
+  end loop;
+end $$;
+
 -- Make the relative one of the person's family, as a guardian or not; asked again it is as it is.
 create function app.join_family(
   p_kind text, p_id uuid, p_relative_kind text, p_relative_id uuid, p_guardian boolean) returns void
@@ -137,6 +150,7 @@ begin
   if v_person.id = v_relative.id then
     perform app.refuse('family_oneself');
   end if;
+  perform app.lock_people(v_person.id, v_relative.id);
   v_family := app.family_of(v_person.id);
   v_theirs := app.family_of(v_relative.id);
   if v_family <> v_theirs then

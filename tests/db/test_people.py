@@ -81,23 +81,27 @@ def test_the_most_in_common_comes_first_and_five_at_most(gym: Gym, superuser: Su
     assert len(found) == 5
 
 
-def test_duplicates_among_fifty_thousand(gym: Gym, superuser: Superuser) -> None:
-    """Through the indexes, without statistics: not by reading everybody."""
+def test_duplicates_come_through_the_indexes(gym: Gym, superuser: Superuser) -> None:
+    """Not by reading everybody."""
     superuser.execute(
         "insert into search_documents (organization_id, person_id, kind, name, document)"
-        " select %s, gen_random_uuid(), 'client', n.name, ' ' || n.name || ' 07' || (700000000 + n.n)"
-        "  from (select n, 'r' || md5(n::text) || ' s' || md5((n * 7)::text) as name"
-        "          from generate_series(1, 50000) n) n",
+        " select %s, gen_random_uuid(), 'client', 'runner x' || n, ' runner x' || n || ' 077' || n + 100000"
+        "  from generate_series(1, 10000) n",
         (gym.organizations["harbour"],),
     )
-    asked = ("Sam Okafro", "020 7946 0412", "okafor@post.example")
-    people.duplicates(gym.signed_in(), *asked)
-    took = []
-    for _ in range(5):
-        began = time.perf_counter()
-        assert people.duplicates(gym.signed_in(), *asked)[0].name == "Sam Okafor"
-        took.append(time.perf_counter() - began)
-    assert min(took) < 0.1, took
+    superuser.execute("analyze search_documents")
+    assert gym.database is not None
+    read = "select seq_scan, idx_tup_fetch from pg_stat_user_tables where relname = 'search_documents'"
+    seen = []
+    for _ in range(2):
+        found = people.duplicates(gym.signed_in(), "Sam Okafro", "020 7946 0412", "okafor@post.example")
+        assert found[0].name == "Sam Okafor"
+        gym.database.close()  # what it has read is reported when a connection ends
+        time.sleep(0.2)
+        superuser.execute("select pg_stat_clear_snapshot()")
+        seen += superuser.execute(read).fetchall()
+    (scans, rows), (scans_after, rows_after) = seen
+    assert scans_after == scans and rows_after - rows < 100, seen
 
 
 def test_families_and_their_guardians(gym: Gym, superuser: Superuser) -> None:
@@ -134,21 +138,17 @@ def test_two_families_stay_two(gym: Gym) -> None:
 
 
 def test_two_desks_link_one_child_at_once(gym: Gym, superuser: Superuser) -> None:
-    """The child is of one family afterwards; whoever came second is told so."""
+    """They wait for each other: it is one family of three."""
 
-    def link(client: str) -> str:
-        try:
-            people.join_family(gym.signed_in(), "lead", gym.leads["zoe"], "client", gym.clients[client], True)
-        except errors.Refused as refused:
-            return refused.rule or ""
-        return ""
+    def link(client: str) -> None:
+        people.join_family(gym.signed_in(), "lead", gym.leads["zoe"], "client", gym.clients[client], True)
 
-    with ThreadPoolExecutor(2) as desks:
-        said = list(desks.map(link, ["okafor", "ortiz"]))
-    of = "select count(*) from family_members where customer_id = %s"
-    assert superuser.execute(of, (gym.leads["zoe"],)).fetchone() == (1,)
-    assert set(said) <= {"", "family_members_lead"}
-    assert superuser.execute("select count(*) from families").fetchone() == (1,)
+    for _ in range(3):
+        with ThreadPoolExecutor(2) as desks:
+            list(desks.map(link, ["okafor", "ortiz"]))
+        sizes = "select count(*) from family_members group by family_id"
+        assert superuser.execute(sizes).fetchall() == [(3,)]
+        superuser.execute("delete from family_members")
 
 
 def test_sign_waiver(gym: Gym, superuser: Superuser) -> None:

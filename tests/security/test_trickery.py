@@ -154,6 +154,7 @@ def test_internal_functions_are_closed(app_psql: Psql, superuser: Psql, gym: Gym
     assert {row[0] for row in open_to_staff} == {
         "change_password",
         "desk_id",
+        "duplicates",
         "find",
         "installation",
         "lock_for_booking",
