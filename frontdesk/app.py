@@ -10,27 +10,32 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from rich.text import Text
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widgets import Input
 
 from db.errors import BeingUpgraded, DeskError, NoDatabase, NotSignedIn
 from db.records import Rank
 from frontdesk import crash, themes
 from frontdesk.clock import Clock
-from frontdesk.commands import Place, commands_of, key_of
-from frontdesk.widgets.text import literal
+from frontdesk.commands import bindings_everywhere, key_of, use_keys
+from frontdesk.preferences import Preferences
+from frontdesk.widgets.text import cut, literal
 
 if TYPE_CHECKING:
     from db.transaction import Database, SignedIn
@@ -39,6 +44,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 RETRY_S = 3.0
+COPIED_CELLS = 60
+NO_PREFERENCES = Preferences()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +56,20 @@ class Outage:
     what: str
 
 
-class Desk(App[None]):
+def _palette() -> type[Provider]:
+    """The palette's commands, imported when it is opened."""
+    from frontdesk.palette import Commands
+
+    return Commands
+
+
+class Desk(App[None], inherit_bindings=False):
     """The front desk of one installation."""
 
     TITLE = "frontdesk"
     CSS_PATH = "app.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_everywhere()]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
 
     outage: reactive[Outage | None] = reactive(None)
@@ -74,7 +89,14 @@ class Desk(App[None]):
         answer: DeskError | None
 
     def __init__(
-        self, database: Database, *, installation: UUID, desk_name: str, token: str | None, demo: str | None
+        self,
+        database: Database,
+        *,
+        installation: UUID,
+        desk_name: str,
+        token: str | None,
+        demo: str | None,
+        preferences: Preferences = NO_PREFERENCES,
     ) -> None:
         # The filter that takes colours away is chosen here, before there is a theme.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
@@ -86,12 +108,15 @@ class Desk(App[None]):
         self.signed_in: SignedIn | None = None
         self._token = token
         self._leaving = False
-        self._use_themes()
+        self.keep_theme = preferences.keep_theme
+        use_keys(preferences.keys)
+        self.set_keymap({**preferences.keys})
+        self._use_themes(preferences.theme or themes.DARK)
 
-    def _use_themes(self) -> None:
+    def _use_themes(self, name: str) -> None:
         for theme in themes.THEMES:
             self.register_theme(theme)
-        self.theme = themes.NO_COLOR if self.no_color else themes.DARK
+        self.theme = themes.NO_COLOR if self.no_color else name
         kept = {theme.name for theme in themes.THEMES} | {themes.NO_COLOR}
         for name in set(self.available_themes) - kept:
             self.unregister_theme(name)
@@ -191,9 +216,11 @@ class Desk(App[None]):
     async def action_help(self) -> None:
         """Say what the keys do here."""
         from frontdesk.screens.help import Help
+        from frontdesk.screens.place import PlaceScreen
 
-        place: Place = getattr(self.screen, "place", "desk")
-        await self.push_screen(Help(place, self.rank))
+        screen = self.screen
+        if isinstance(screen, PlaceScreen):
+            await self.push_screen(Help(screen.place, screen.rank, screen.topic))
 
     async def action_sign_out(self) -> None:
         """Revoke the token; the desk stands under the sign-in as it was left."""
@@ -226,14 +253,32 @@ class Desk(App[None]):
         else:
             self.exit()
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette shows the registry's commands of the place, and the themes."""
-        place = getattr(screen, "place", None)
-        for each in commands_of(place, self.rank) if place else ():
-            if each.bound and each.footer is not None:
-                run = partial(self.run_action, each.action, default_namespace=screen)
-                yield SystemCommand(f"{each.label} ({each.key_name})", each.help, run)
-        yield SystemCommand("theme", "Change the colours", self.action_change_theme)
+    async def action_themes(self) -> None:
+        """Choose the colours."""
+        from frontdesk.screens.themes import ThemesScreen
+
+        if self.no_color:
+            self.notify("NO_COLOR is set, so there are no colours to choose.", markup=False)
+        else:
+            await self.push_screen(ThemesScreen())
+
+    def action_copy(self) -> None:
+        """Copy what the mouse has selected, or else what the cursor is on."""
+        text = self.screen.get_selected_text() or getattr(self.screen, "words", "")
+        if text:
+            self.copy_to_clipboard(text)
+        else:
+            self.notify("Nothing to copy: choose somebody, or select text with the mouse.", markup=False)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy to the terminal's clipboard (OSC 52, over ssh too) and to this machine's, and say so."""
+        if isinstance(self.focused, Input) and self.focused.password:
+            self.notify("A password is not copied.", markup=False)
+            return
+        super().copy_to_clipboard(text)
+        # A clipboard's program may never come back; it must not hold the desk up, nor its end.
+        Thread(target=_copy_here, args=(text,), daemon=True).start()
+        self.notify(f"Copied: {cut(literal(' '.join(text.split())), COPIED_CELLS)}", markup=False)
 
     # When it breaks.
 
@@ -243,3 +288,11 @@ class Desk(App[None]):
         text = crash.sentences(error, crash.write_report(error))
         self._exit_renderables.append(Text(text))
         self._close_messages_no_wait()
+
+
+def _copy_here(text: str) -> None:
+    """Copy to the clipboard of the machine that frontdesk runs on, where it has one."""
+    import pyperclip
+
+    with suppress(pyperclip.PyperclipException, OSError):
+        pyperclip.copy(text)

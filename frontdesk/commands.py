@@ -1,38 +1,35 @@
 """The one registry of what a key can do: bindings, footer, help and palette come from here.
 
 Nothing on the desk is bound to a bare letter, since letters are a name being typed. F10, F11 and what tmux
-and common terminals keep for themselves stay free.
+and common terminals keep for themselves stay free. The keys are those of the configuration file where it
+changes them, see `use_keys`: whatever names a key asks here for it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-from textual.binding import Binding
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, get_args
 
 from db.records import Rank
+from frontdesk.keys import key_name
 
-Place = Literal["sign-in", "new-password", "organization", "desk", "roster", "help"]
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+Place = Literal["sign-in", "new-password", "organization", "desk", "roster", "help", "themes"]
 
 RANKS: tuple[Rank, ...] = ("viewer", "staff", "manager", "owner")
-EVERYWHERE: frozenset[Place] = frozenset(
-    {"sign-in", "new-password", "organization", "desk", "roster", "help"}
-)
+EVERYWHERE: frozenset[Place] = frozenset(get_args(Place))
 DESK: frozenset[Place] = frozenset({"desk"})
 ORGANIZATION: frozenset[Place] = frozenset({"organization"})
+THEMES: frozenset[Place] = frozenset({"themes"})
 FORMS: frozenset[Place] = frozenset({"sign-in", "new-password"})
+NOTHING_TYPED: frozenset[Place] = frozenset({"organization", "roster", "help", "themes"})
+"""Where a letter may be a key."""
 
-KEY_NAMES = {
-    "enter": "Enter",
-    "tab": "Tab",
-    "shift+tab": "Shift+Tab",
-    "up": "Up",
-    "down": "Down",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "escape": "Esc",
-}
+KEY_IN_SENTENCE = re.compile(r"\[([a-z_]+\.[a-z_]+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +61,6 @@ class Command:
     def all_keys(self) -> str:
         """Every key, as written on a keyboard."""
         return " ".join(key_name(key) for key in self.keys.split(","))
-
-
-def key_name(key: str) -> str:
-    """A key as it is written on a keyboard, such as 'F9' or '^z'."""
-    if key.startswith("ctrl+"):
-        return "^" + key.removeprefix("ctrl+")
-    return KEY_NAMES.get(key, key.upper())
 
 
 COMMANDS = (
@@ -222,6 +212,26 @@ COMMANDS = (
         frozenset({"roster"}),
     ),
     Command(
+        "themes.keep",
+        "enter",
+        "screen.keep",
+        "keep",
+        "Keep the colours that show.",
+        THEMES,
+        0,
+    ),
+    Command("themes.down", "down", "screen.other(1)", "down", "Try the colours below.", THEMES),
+    Command("themes.up", "up", "screen.other(-1)", "up", "Try the colours above.", THEMES),
+    Command(
+        "themes.leave",
+        "escape",
+        "screen.leave",
+        "as before",
+        "Go back to the colours from before.",
+        THEMES,
+        0,
+    ),
+    Command(
         "screen.leave",
         "escape",
         "screen.leave",
@@ -253,27 +263,52 @@ COMMANDS = (
         "app.palette",
         "ctrl+p",
         "app.command_palette",
-        "commands",
-        "Find a command by its name, the colours among them.",
+        "more",
+        "Find any command by its name, or with the mouse.",
         EVERYWHERE,
-        bound=False,
+        1,
+        priority=True,
+    ),
+    Command(
+        "app.copy",
+        "ctrl+c",
+        "app.copy",
+        "copy",
+        "Copy what is selected, or else what the cursor is on.",
+        EVERYWHERE - {"themes"},
+    ),
+    Command(
+        "app.themes",
+        "ctrl+t",
+        "app.themes",
+        "colours",
+        "Choose the colours, high contrast among them.",
+        EVERYWHERE - {"themes"},
     ),
     Command("app.quit", "ctrl+q", "app.quit", "quit", "Leave frontdesk.", EVERYWHERE, 10, priority=True),
 )
 
 
-IN_ORDER = {
-    (place, key): each
-    for each in COMMANDS
-    if each.in_order
-    for place in each.places
-    for key in each.keys.split(",")
-}
+_now: dict[str, Command] = {each.id: each for each in COMMANDS}
+_in_order: dict[tuple[Place, str], Command] = {}
+
+
+def use_keys(changed: Mapping[str, str]) -> None:
+    """From now on these commands, by their ids, have those keys, and all others their own again."""
+    for each in COMMANDS:
+        _now[each.id] = replace(each, keys=changed.get(each.id, each.keys))
+    _in_order.clear()
+    for each in _now.values():
+        if each.in_order:
+            _in_order.update({(place, key): each for place in each.places for key in each.keys.split(",")})
+
+
+use_keys({})
 
 
 def commands_of(place: Place, rank: Rank = "owner") -> list[Command]:
     """What keys can do in a place for somebody of that rank."""
-    return [each for each in COMMANDS if place in each.places and may(rank, each.rank)]
+    return [each for each in _now.values() if place in each.places and may(rank, each.rank)]
 
 
 def may(rank: Rank, lowest: Rank) -> bool:
@@ -282,7 +317,33 @@ def may(rank: Rank, lowest: Rank) -> bool:
 
 
 def bindings_of(place: Place) -> list[Binding]:
-    """The bindings of a place; each has its command's id, so that it can be changed."""
+    """The bindings of a place; each has its command's id, by which the app changes its keys."""
+    return _bindings(each for each in COMMANDS if place in each.places and each.places != EVERYWHERE)
+
+
+def bindings_everywhere() -> list[Binding]:
+    """The bindings of what can be done in every place."""
+    return _bindings(each for each in COMMANDS if each.places == EVERYWHERE)
+
+
+def in_order(place: Place, key: str) -> Command | None:
+    """The command of that key in a place, if the field with the focus is to take it."""
+    return _in_order.get((place, key))
+
+
+def key_of(command_id: str) -> str:
+    """The key of a command as it is written on a keyboard, for sentences that name it."""
+    return _now[command_id].key_name
+
+
+def keyed(sentence: str) -> str:
+    """A sentence of ours with the keys of the commands whose ids it names, such as '[desk.back] back'."""
+    return KEY_IN_SENTENCE.sub(lambda found: key_of(found[1]), sentence)
+
+
+def _bindings(commands: Iterable[Command]) -> list[Binding]:
+    from textual.binding import Binding
+
     return [
         Binding(
             each.keys,
@@ -293,16 +354,6 @@ def bindings_of(place: Place) -> list[Binding]:
             id=each.id,
             tooltip=each.help,
         )
-        for each in commands_of(place)
+        for each in commands
         if each.bound
     ]
-
-
-def in_order(place: Place, key: str) -> Command | None:
-    """The command of that key in a place, if the field with the focus is to take it."""
-    return IN_ORDER.get((place, key))
-
-
-def key_of(command_id: str) -> str:
-    """The key of a command as it is written on a keyboard, for sentences that name it."""
-    return next(each.key_name for each in COMMANDS if each.id == command_id)

@@ -9,14 +9,15 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from db.errors import BadInput
 
 LIBPQ = ("PGHOST", "PGSERVICE", "PGDATABASE")
-KEYS = ("admin_url", "database_url", "desk_name")
+SETTINGS = ("admin_url", "database_url", "desk_name", "theme")
+KEYS = "keys"
 PASSWORD = re.compile(r"password\s*=|://[^/@]*:[^/]*@", re.IGNORECASE)
 
 
@@ -45,6 +46,15 @@ class Configuration:
     widget_password: str | None = field(default=None, repr=False)
     """The password that an upgrade gives the login frontdesk_widget; None leaves it as it is."""
 
+    file: Path = Path()
+    """The configuration file, whether it is there or not."""
+
+    theme: str | None = None
+    """The colours that the desk begins with, until others are chosen there."""
+
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The keys of the table [keys], by the ids of their commands; not checked yet, see `preferences`."""
+
     @property
     def embedded(self) -> bool:
         """Whether nothing chooses a server, so that the bundled one is used."""
@@ -53,7 +63,8 @@ class Configuration:
 
 def load(environment: Mapping[str, str] = os.environ) -> Configuration:
     """The configuration of this process; `BadInput` for a file that is malformed or that others can read."""
-    settings = _read(_file(environment))
+    file = _file(environment)
+    settings, keys = _read(file)
     libpq = any(environment.get(name) for name in LIBPQ)
     database_url = environment.get("DATABASE_URL")
     if not database_url and not libpq:
@@ -66,6 +77,9 @@ def load(environment: Mapping[str, str] = os.environ) -> Configuration:
         desk_name=settings.get("desk_name", "desk 1"),
         app_password=environment.get("FRONTDESK_APP_PASSWORD") or None,
         widget_password=environment.get("FRONTDESK_WIDGET_PASSWORD") or None,
+        file=file,
+        theme=settings.get("theme"),
+        keys=keys,
     )
 
 
@@ -85,28 +99,42 @@ def _file(environment: Mapping[str, str]) -> Path:
     return platformdirs.user_config_path("frontdesk", appauthor=False) / "config.toml"
 
 
-def _read(path: Path) -> dict[str, str]:
-    """The settings of the file; none without a file."""
+def _read(path: Path) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """The settings of the file and its table of keys; none without a file."""
     try:
         with path.open("rb") as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             settings = tomllib.load(file)
     except FileNotFoundError:
-        return {}
+        return {}, {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         # The parser's own words may repeat what stands in the file.
         line = re.search(r"at line \d+", str(error))
         raise BadInput(f"{path} is no TOML{f' ({line[0]})' if line else ''}. Correct it.") from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}. Set FRONTDESK_CONFIG.") from None
-    _check_keys(path, settings)
+    keys = dict(_keys(path, settings.pop(KEYS, {})))
+    _check_settings(path, settings)
     _check_mode(path, mode, settings)
-    return settings
+    return settings, keys
 
 
-def _check_keys(path: Path, settings: Mapping[str, object]) -> None:
-    if unknown := sorted(set(settings) - set(KEYS)):
-        raise BadInput(f"{path} has keys unknown here: {', '.join(unknown)}. Known are {', '.join(KEYS)}.")
+def _keys(path: Path, table: object, under: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Command ids and keys; without quotes around an id, TOML makes a table of what stands before its dot."""
+    if isinstance(table, dict):
+        for name, inner in table.items():
+            yield from _keys(path, inner, f"{under}.{name}" if under else name)
+        return
+    keys = [table] if isinstance(table, str) else table
+    if not under or not isinstance(keys, list) or not keys or not all(isinstance(each, str) for each in keys):
+        raise BadInput(f'{under or KEYS} in {path} is no key. Write "desk.roster" = "f2" under [keys].')
+    yield under, tuple(keys)
+
+
+def _check_settings(path: Path, settings: Mapping[str, object]) -> None:
+    if unknown := sorted(set(settings) - set(SETTINGS)):
+        known = ", ".join((*SETTINGS, KEYS))
+        raise BadInput(f"{path} has keys unknown here: {', '.join(unknown)}. Known are {known}.")
     for key, value in settings.items():
         if not isinstance(value, str) or not value.strip() or "\0" in value:
             raise BadInput(f"{key} in {path} is no text. Put it in quotes.")

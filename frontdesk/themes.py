@@ -9,6 +9,8 @@ LIGHT = "desk-light"
 CONTRAST = "desk-contrast"
 NO_COLOR = "ansi-dark"
 
+TITLES = {DARK: "dark", LIGHT: "light", CONTRAST: "high contrast"}
+
 THEMES = (
     Theme(
         name=DARK,

@@ -52,6 +52,16 @@ class DeskScreen(PlaceScreen):
         return self.organization.rank
 
     @property
+    def topic(self) -> str:
+        """What help is about: how far the booking at hand has come, or finding somebody."""
+        return f"desk.{self.booking.intention.step.name.lower()}" if self.booking.intention else "desk.find"
+
+    @property
+    def words(self) -> str:
+        """What there is to copy: an open question, or else the person under the cursor."""
+        return self.booking.words if self.booking.busy else self.finding.people.words
+
+    @property
     def unanswered(self) -> list[Intention]:
         """The bookings on their way."""
         shown = self.booking.intention

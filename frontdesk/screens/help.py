@@ -1,4 +1,4 @@
-"""What the keys do in the place where F1 was pressed."""
+"""Help: first the thing at hand where it was asked for, then what the keys do there."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from db.records import Rank
-from frontdesk.commands import Place, bindings_of, commands_of
+from frontdesk.commands import Place, bindings_of, commands_of, keyed
 from frontdesk.screens.place import PlaceScreen
+from frontdesk.topics import TOPICS
 from frontdesk.widgets.text import fit
 
 PLACES: dict[Place, str] = {
@@ -23,30 +24,36 @@ PLACES: dict[Place, str] = {
     "desk": "the desk",
     "roster": "the roster",
     "help": "help",
+    "themes": "the colours",
 }
 
 
 class Help(PlaceScreen):
-    """One sentence for each key."""
+    """Sentences of the topic, and one for each key."""
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("help")]
     AUTO_FOCUS = "VerticalScroll"
     place: ClassVar[Place] = "help"
 
-    def __init__(self, about: Place, rank: Rank) -> None:
+    def __init__(self, about: Place, rank: Rank, topic: str) -> None:
         super().__init__()
         self._about: Place = about
         self._rank = rank
+        self._topic = TOPICS.get(topic)
 
     def compose(self) -> ComposeResult:
-        """The sentences."""
-        pane = VerticalScroll(Static(self._sentences(), markup=False), classes="pane")
-        pane.border_title = f"Keys: {PLACES[self._about]}"
+        """What is at hand, then the keys."""
+        parts = [Static(self._keys(), markup=False, id="keys")]
+        if self._topic:
+            parts.insert(0, Static("\n".join(map(keyed, self._topic.sentences)), markup=False, id="topic"))
+        pane = VerticalScroll(*parts, classes="pane")
+        about = f"Help: {self._topic.title}, then the" if self._topic else "The"
+        pane.border_title = f"{about} keys of {PLACES[self._about]}"
         yield pane
         yield self.key_bar()
 
-    def _sentences(self) -> Content:
+    def _keys(self) -> Content:
         listed = commands_of(self._about, self._rank)
         widest = max(cell_len(each.all_keys) for each in listed)
         rows = [

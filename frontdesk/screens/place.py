@@ -11,10 +11,11 @@ from db.records import Rank
 from frontdesk.app import Desk
 from frontdesk.commands import Place
 from frontdesk.widgets.key_bar import KeyBar
+from frontdesk.widgets.lines import Lines
 
 
-class PlaceScreen(Screen[None]):
-    """A screen whose keys are the registry's commands of its `place`."""
+class PlaceScreen(Screen[None], inherit_bindings=False):
+    """A screen whose keys are the registry's commands of its `place`, and no others."""
 
     app = getters.app(Desk)
     place: ClassVar[Place]
@@ -24,6 +25,16 @@ class PlaceScreen(Screen[None]):
     def rank(self) -> Rank:
         """The rank of whoever is signed in, as far as it matters here."""
         return "viewer"
+
+    @property
+    def topic(self) -> str:
+        """What help is about first, see `frontdesk.topics`: the field with the focus."""
+        return f"{self.place}.{self.focused.id}" if self.focused else self.place
+
+    @property
+    def words(self) -> str:
+        """What there is to copy: the row under the cursor."""
+        return next((each.words for each in self.query(Lines) if each.words), "")
 
     def key_bar(self) -> KeyBar:
         """The footer of this place."""

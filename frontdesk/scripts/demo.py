@@ -9,7 +9,7 @@ from db.errors import BadInput
 from db.repositories import staff
 from frontdesk import config
 from frontdesk.scripts import files
-from frontdesk.scripts.desk import on_terminal, open_desk
+from frontdesk.scripts.desk import on_terminal, open_desk, preferred
 from frontdesk.scripts.output import complain
 from frontdesk.scripts.play import play
 from frontdesk.scripts.progress import Progress
@@ -19,6 +19,7 @@ from frontdesk.scripts.reach import Administration, administer, reach
 def run(arguments: argparse.Namespace) -> int:
     """Make the demo gym where it is missing, and open it; without a terminal, play the main job in it."""
     configuration = config.load()
+    preferences = preferred(configuration)
     if configuration.embedded == (configuration.admin_url is not None):
         raise BadInput("The demo needs DATABASE_URL and FRONTDESK_ADMIN_URL of one server, or neither.")
     _make(administer(configuration))
@@ -29,7 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.headless or not on_terminal():
         print(f"Signed in to the demo gym as {name}, {email}.")
         return play(signed_in)
-    return open_desk(reached, signed_in.token, f"This is the demo gym. You are signed in as {name}.")
+    return open_desk(
+        reached, preferences, signed_in.token, f"This is the demo gym. You are signed in as {name}."
+    )
 
 
 def _make(admin: Administration) -> None:

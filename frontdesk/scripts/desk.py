@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 
 from db.errors import BadInput, BeingUpgraded
 from frontdesk import config
+from frontdesk.preferences import Preferences, chosen_keys, known_theme
 from frontdesk.scripts import files
 from frontdesk.scripts.reach import Reach, administer, reach
 
@@ -22,10 +24,21 @@ def run(_arguments: argparse.Namespace) -> int:
     if not on_terminal():
         raise BadInput("The desk needs a terminal. For scripts there are commands: frontdesk --help.")
     configuration = config.load()
+    preferences = preferred(configuration)
     if configuration.embedded:
         check_version(configuration)
     reached = reach(configuration)
-    return open_desk(reached, files.token(configuration.home, reached.place))
+    return open_desk(reached, preferences, files.token(configuration.home, reached.place))
+
+
+def preferred(configuration: config.Configuration) -> Preferences:
+    """The keys and colours that were chosen; `BadInput` where the configuration file's make no sense."""
+    from frontdesk.themes import TITLES
+
+    keys = chosen_keys(configuration.file, configuration.keys)
+    first = known_theme(configuration.file, configuration.theme)
+    last = files.theme(configuration.home)
+    return Preferences(keys, last if last in TITLES else first, partial(files.keep_theme, configuration.home))
 
 
 def on_terminal() -> bool:
@@ -42,7 +55,7 @@ def check_version(configuration: config.Configuration) -> None:
         raise BeingUpgraded(FRESH if status.revision is None else OLDER)
 
 
-def open_desk(reached: Reach, token: str | None, demo: str | None = None) -> int:
+def open_desk(reached: Reach, preferences: Preferences, token: str | None, demo: str | None = None) -> int:
     """Run the app until it is left; `demo` says who is signed in to the demo gym."""
     from frontdesk.app import Desk
 
@@ -53,6 +66,7 @@ def open_desk(reached: Reach, token: str | None, demo: str | None = None) -> int
         desk_name=configuration.desk_name,
         token=token,
         demo=demo,
+        preferences=preferences,
     )
     desk.run()
     return desk.return_code or 0

@@ -1,4 +1,4 @@
-"""The small private files of an installation in its data folder: its id, and a token for each database."""
+"""The small private files of an installation in its data folder: id, colours, a token for each database."""
 
 from __future__ import annotations
 
@@ -45,6 +45,18 @@ def keep_token(home: Path, database: str, token: str) -> None:
 def forget_token(home: Path, database: str) -> None:
     """Delete the token kept for that database."""
     _token_path(home, database).unlink(missing_ok=True)
+
+
+def theme(home: Path) -> str | None:
+    """The name of the colours that were chosen at this desk last; None before that."""
+    path = home / "theme"
+    return _read(path) if path.exists() else None
+
+
+def keep_theme(home: Path, name: str) -> None:
+    """Remember the colours; the configuration file is the user's own and never written."""
+    path = home / "theme"
+    _write_beside(path, name).replace(path)
 
 
 def _token_path(home: Path, database: str) -> Path:

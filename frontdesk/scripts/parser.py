@@ -43,6 +43,7 @@ def parser() -> Parser:
     _add_db(commands)
     _add_organization(commands)
     _add_staff(commands)
+    _command(commands, "keys", "keys", "list what each key does, and the names to change them by")
     return whole
 
 

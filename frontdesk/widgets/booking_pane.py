@@ -130,6 +130,11 @@ class BookingPane(Vertical):
         """Whether what stands here is more than the sentence about the row under the cursor."""
         return self.intention is not None and self.intention.step is not Step.STATED
 
+    @property
+    def words(self) -> str:
+        """The sentence as a text to copy."""
+        return " ".join(self.query_one(Sentence).render().plain.split())
+
     def asks(self, digit: str) -> bool:
         """Whether that digit answers the question that stands here, or is about to."""
         if self.intention is None or self.speaker is None:

@@ -33,7 +33,10 @@ class KeyBar(Static):
         for each in self._fitting():
             width = len(_label(each))
             if left <= event.x < left + width:
-                await self.app.run_action(each.action, self.screen) if each.bound else None
+                if each.bound:
+                    await self.app.run_action(each.action, self.screen)
+                else:
+                    self.app.simulate_key(each.keys.split(",")[0])
                 return
             left += width + 2
 

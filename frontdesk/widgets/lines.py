@@ -15,6 +15,9 @@ from textual.strip import Strip
 from frontdesk.widgets.text import fit
 
 Item = TypeVar("Item")
+WORDS = 120
+"""The width whose columns are all there is to say about a row."""
+
 Part = tuple[str, str]
 """Text that is safe to show, and the component class that styles it ('' for none)."""
 
@@ -76,7 +79,14 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
         raise NotImplementedError
 
     def clicked(self, index: int) -> None:
-        """A row was clicked."""
+        """A row was clicked: the cursor goes there."""
+        self.move(index - self.cursor)
+
+    @property
+    def words(self) -> str:
+        """The row under the cursor as a text to copy."""
+        parts = self.parts(self.current, WORDS) if self.current else ()
+        return " ".join(" ".join(text for text, _ in parts).split())
 
     def render_line(self, y: int) -> Strip:
         """One line of what is in sight."""

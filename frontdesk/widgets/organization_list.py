@@ -37,6 +37,6 @@ class OrganizationList(Lines[Organization]):
 
     def clicked(self, index: int) -> None:
         """A click opens."""
-        self.move(index - self.cursor)
+        super().clicked(index)
         if self.current:
             self.post_message(self.Chosen(self.current))

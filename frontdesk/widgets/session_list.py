@@ -56,7 +56,7 @@ class SessionList(Lines[ClassSession]):
 
     def clicked(self, index: int) -> None:
         """A click chooses."""
-        self.move(index - self.cursor)
+        super().clicked(index)
         if self.current:
             self.post_message(self.Chosen(self.current))
 

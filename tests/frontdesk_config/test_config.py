@@ -48,6 +48,29 @@ def test_the_file(tmp_path: Path) -> None:
     assert found.admin_url == f"postgresql://owner:{SECRET}@db/gym"
 
 
+def test_keys_and_colours(tmp_path: Path) -> None:
+    found = load(tmp_path)
+    assert (found.file, found.theme, dict(found.keys)) == (tmp_path / "config.toml", None, {})
+    found = load(
+        tmp_path,
+        'theme = "desk-light"\n[keys]\n"desk.roster" = "f5"\ndesk.refresh = ["f2", "f4"]\n'
+        '[keys.app]\nquit = "f12"\n',
+    )
+    assert found.theme == "desk-light"
+    assert dict(found.keys) == {
+        "desk.roster": ("f5",),
+        "desk.refresh": ("f2", "f4"),
+        "app.quit": ("f12",),
+    }
+
+
+@pytest.mark.parametrize(
+    "file", ["keys = 1", 'keys = "f2"', "[keys]\na.b = 1", "[keys]\na.b = []", "[keys]\na.b = [1]"]
+)
+def test_what_is_no_key(tmp_path: Path, file: str) -> None:
+    assert 'Write "desk.roster" = "f2" under [keys].' in refusal(tmp_path, file)
+
+
 def test_the_environment_comes_first(tmp_path: Path) -> None:
     file = ADMIN + 'database_url = "postgresql://db/gym"\n'
     found = load(

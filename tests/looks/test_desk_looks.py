@@ -190,9 +190,9 @@ def test_roster(look: Look) -> None:
 
 def test_help(look: Look) -> None:
     async def steps(at: AtDesk) -> None:
-        await empty(at)
+        await due(at)
         await at.press("f1")
-        await at.sees("Keys: the desk")
+        await at.sees("Help: the open question, then the keys of the desk")
 
     look(steps)
 
@@ -224,7 +224,16 @@ def test_palette(look: Look) -> None:
     async def steps(at: AtDesk) -> None:
         await empty(at)
         await at.press("ctrl+p")
-        await at.sees("back (Esc)", "roster")
+        await at.sees("do  (Enter)", "back  (Esc)")
+
+    look(steps)
+
+
+def test_colours(look: Look) -> None:
+    async def steps(at: AtDesk) -> None:
+        await typed(at)
+        await at.press("ctrl+t", "up")
+        await at.sees(">high contrast")
 
     look(steps)
 

@@ -70,6 +70,23 @@ def test_complaints_show_what_was_typed_as_text(run: Shell) -> None:
     assert not {"\x1b", "\u202e", "\udcff"} & set(ended.err)
 
 
+def test_keys(run: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "config.toml"
+    monkeypatch.setenv("FRONTDESK_CONFIG", str(file))
+    file.write_text('[keys]\ndesk.roster = ["f4", "alt+r"]\n')
+    ended = run("keys")
+    assert ended.code == 0
+    assert ["desk", "desk.roster", "f4", "alt+r", "Show"] in [
+        line.split()[:5] for line in ended.out.splitlines()
+    ]
+    assert "desk.choose *" in ended.out
+    file.write_text('[keys]\ndesk.roster = "f5"\n')
+    ended = run("keys")
+    assert (ended.code, ended.out) == (2, "")
+    assert str(file) in ended.err
+    assert ended.err.endswith("desk.roster and desk.refresh are both on F5: change one.\n")
+
+
 def test_no_database(run: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://frontdesk_app:hunter22@127.0.0.1:1/gym")
     monkeypatch.setenv("FRONTDESK_ADMIN_URL", "postgresql://owner:hunter23@127.0.0.1:1/gym")

@@ -1,0 +1,90 @@
+"""What F1 says first, about the thing at hand; each screen names its topic, see `PlaceScreen.topic`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A title, and sentences in which the ids of commands in brackets stand for their keys."""
+
+    title: str
+    sentences: tuple[str, ...]
+
+
+TOPICS = {
+    "sign-in.email": Topic("your e-mail", ("Type the e-mail you sign in with, then [form.enter].",)),
+    "sign-in.password": Topic(
+        "your password",
+        (
+            "Type your password, then [form.enter]. It is not shown, and cannot be copied.",
+            "After some wrong ones the sign-in is locked for a time.",
+        ),
+    ),
+    "new-password.new": Topic(
+        "your new password",
+        ("Type a password of your own, then [form.enter]. Nobody else is ever shown it.",),
+    ),
+    "new-password.again": Topic("the same again", ("Type the new password once more, then [form.enter].",)),
+    "organization": Topic("where you work", ("Choose with the arrows, then [organization.pick]; or click.",)),
+    "roster": Topic(
+        "the roster",
+        (
+            "Who is booked in the class, seats first, then the waitlist in its order.",
+            "OWES means that the drop-in is not paid yet.",
+        ),
+    ),
+    "themes": Topic("the colours", ("The colours under the cursor show at once on the desk behind.",)),
+    "desk.find": Topic(
+        "finding somebody",
+        (
+            "Type two letters or more: of first name, last name, phone or e-mail, in any order.",
+            "[desk.down] and [desk.up] choose another person, [desk.next_class] another class of the day.",
+        ),
+    ),
+    "desk.stated": Topic(
+        "the sentence",
+        (
+            "It says what [desk.do] would do, for whom, in which class. Nothing is done yet.",
+            "Wrong person: [desk.down], [desk.up] or more letters. Wrong class: [desk.next_class].",
+            "L is a lead, C a client. BOOKED, HERE and WAITLISTED say what they have today.",
+        ),
+    ),
+    "desk.asking": Topic(
+        "asking", ("The database is asked what would happen. Nothing is done yet; go on typing if you like.",)
+    ),
+    "desk.asked": Topic(
+        "the open question",
+        (
+            "A digit says how it is paid, then [desk.do] does it. Without digits, nothing is due.",
+            "5 means later: they owe it. 6 is free of charge, and asks for the reason.",
+            "7, for managers, books past a rule, and asks for the reason.",
+            "[desk.back] goes one step back. Nothing is done before [desk.do].",
+        ),
+    ),
+    "desk.reason": Topic(
+        "the reason",
+        (
+            "Type why, then [desk.do]. It stays with the booking, where managers read it.",
+            "[desk.back] goes back to the question.",
+        ),
+    ),
+    "desk.sending": Topic(
+        "on its way", ("It was sent. Go on with the next in line; the answer shows here.",)
+    ),
+    "desk.unknown": Topic(
+        "the outcome is unknown",
+        (
+            "The connection was lost before the answer came. It is asked again by its own id,",
+            "so nothing is booked twice. [desk.back] sets it aside; it is asked for all the same.",
+        ),
+    ),
+    "desk.stopped": Topic(
+        "why not",
+        (
+            "The sentence says why it goes no further, and what can be done instead.",
+            "[desk.back] goes back, [desk.next_class] tries another class.",
+        ),
+    ),
+}
