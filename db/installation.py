@@ -16,6 +16,7 @@ FILES = Path(__file__).parent / "sql"
 ORDER = (
     "identity",
     "sign_in",
+    "pins",
     "search",
     "sessions",
     "seats",

@@ -28,7 +28,7 @@ PaymentStatus = Literal["pending", "paid", "comp", "refunded", "void"]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Who is signed in, as the database knows it from the token."""
+    """Who is signed in, as the database knows it from the token; `pin` says whether they have one."""
 
     user_id: UUID
     name: str
@@ -36,17 +36,22 @@ class Profile:
     installation: UUID
     expires_at: datetime
     must_change: bool
+    pin: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """An organization the signed-in user works in; `timezone` is IANA, `currency` ISO 4217."""
+    """An organization the signed-in user works in; `timezone` is IANA, `currency` ISO 4217.
+
+    A desk that nobody has touched for `idle_minutes` locks itself.
+    """
 
     id: UUID
     name: str
     timezone: str
     currency: str
     rank: Rank
+    idle_minutes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,13 @@ alter table public.users
 alter table public.sign_ins
   add column if not exists locks integer not null default 0;
 
+alter table public.tokens
+  add column if not exists password_token bytea,
+  add column if not exists asleep boolean not null default false,
+  add column if not exists pin_tries integer not null default 0,
+  add column if not exists pin_asked_in xid8,
+  add column if not exists pin_asked_at timestamptz;
+
 alter table public.bookings
   add column if not exists cancel_reason text,
   add column if not exists changed_at timestamptz not null default now(),

@@ -14,6 +14,15 @@ begin
   return sha256(convert_to(nullif(current_setting('app.token', true), ''), 'UTF8'));
 end $$;
 
+-- Whether the token of a password, which one of a PIN hangs on, has not ended.
+create function app.stands(p_password_token bytea) returns boolean
+language plpgsql stable security definer parallel restricted set search_path = pg_catalog, pg_temp as $$
+begin
+  return exists (
+    select from public.tokens t
+     where t.token_hash = p_password_token and coalesce(t.revoked_at, 'infinity') > statement_timestamp());
+end $$;
+
 create function app.user_id() returns uuid
 language plpgsql stable security definer parallel restricted set search_path = pg_catalog, pg_temp as $$
 declare
@@ -22,9 +31,11 @@ begin
   select t.user_id into v_user from public.tokens t
    where t.token_hash = app.token_hash()
      and not t.change_only
+     and not t.asleep
      and coalesce(t.revoked_at, 'infinity') > statement_timestamp()
      and t.expires_at > statement_timestamp()
-     and t.made_in is distinct from pg_current_xact_id_if_assigned();
+     and t.made_in is distinct from pg_current_xact_id_if_assigned()
+     and (t.password_token is null or app.stands(t.password_token));
   return v_user;
 end $$;
 
@@ -133,7 +144,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 create function app.my_organizations()
-returns table (id uuid, name text, timezone text, currency text, rank text)
+returns table (id uuid, name text, timezone text, currency text, rank text, idle_minutes integer)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_user uuid := app.user_id();
@@ -142,7 +153,7 @@ begin
     raise invalid_authorization_specification using message = 'not signed in';
   end if;
   return query
-    select o.id, o.name, o.timezone, o.currency, uo.role
+    select o.id, o.name, o.timezone, o.currency, uo.role, o.idle_minutes
       from public.user_organizations uo
       join public.organizations o on o.id = uo.organization_id
      where uo.user_id = v_user and uo.is_active

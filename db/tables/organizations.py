@@ -136,6 +136,12 @@ tokens = Table(
     Column("expires_at", INSTANT, nullable=False),
     Column("revoked_at", INSTANT),
     Column("change_only", Boolean, nullable=False, server_default=NO),
+    # No foreign key: both are forgotten together, and one that stays alone is of no use.
+    Column("password_token", LargeBinary),
+    Column("asleep", Boolean, nullable=False, server_default=NO),
+    Column("pin_tries", Integer, nullable=False, server_default=text("0")),
+    Column("pin_asked_in", Xid8),
+    Column("pin_asked_at", INSTANT),
     Index("tokens_user", "user_id"),
     Index("tokens_expiry", "expires_at"),
 )

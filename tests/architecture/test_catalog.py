@@ -35,8 +35,12 @@ DEFINER_FOR_STAFF = {
     "app.change_password(bytea,bytea)",
     "app.login(uuid,bytea,bytea,uuid)",
     "app.login_challenge(text)",
+    "app.pin_challenge()",
+    "app.pin_login(bytea,bytea)",
     "app.profile()",
+    "app.set_pin(bytea,bytea)",
     "app.sign_out()",
+    "app.sleep()",
     # find, who a new person may be already, and locking a session row
     "app.duplicates(text,text,text)",
     "app.find(text,uuid)",
@@ -52,6 +56,9 @@ DEFINER_FOR_TRIGGERS = {
 DEFINER_FOR_THESE = {
     "app.forget_sign_ins()",
     "app.move_seats(uuid,uuid,integer,integer)",
+    "app.password_token()",
+    "app.pins_that_fitted(tokens)",
+    "app.stands(bytea)",
     "app.user_to_challenge(text,bytea)",
 }
 DEFINER = DEFINER_FOR_STAFF | DEFINER_FOR_TRIGGERS | DEFINER_FOR_THESE

@@ -17,7 +17,7 @@ from frontdesk.widgets.sentence import Choice, Speaker
 SAM = person(birth_date=date(1988, 3, 2), phone_end="412")
 TODAY = NOW.date()
 SPIN = session()
-HERE = Organization(uuid4(), "Harbour Lane", "Europe/London", "GBP", "manager")
+HERE = Organization(uuid4(), "Harbour Lane", "Europe/London", "GBP", "manager", idle_minutes=10)
 SPEAKER = Speaker(HERE, TODAY, manager=True)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import time
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -79,6 +81,43 @@ def test_five_challenges_lock_whatever_follows(app_psql: Psql, superuser: Psql, 
     superuser.execute("update sign_ins set locked_until = now()")
     assert challenge(app_psql, email)[0] is not None
     assert failures(superuser) == [(1, None)]
+
+
+def fail_until_locked(psql: Psql, superuser: Psql, email: str) -> timedelta:
+    """Wait for the end of the lock, then fail five times; how long the lock is that this makes."""
+    superuser.execute("update sign_ins set locked_until = least(locked_until, now())")
+    for _ in range(5):
+        assert challenge(psql, email)[0] is not None
+    locked_for = challenge(psql, email)[2]
+    assert isinstance(locked_for, timedelta)
+    return locked_for + timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("email", ["ana@gym.example", "nobody@gym.example"])
+def test_each_lock_is_three_times_as_long_as_the_last(app_psql: Psql, superuser: Psql, email: str) -> None:
+    minutes = [fail_until_locked(app_psql, superuser, email) // timedelta(minutes=1) for _ in range(9)]
+    assert minutes == [5, 15, 45, 135, 405, 1215, 1440, 1440, 1440]
+    superuser.execute("update sign_ins set locks = 2147483000")
+    assert fail_until_locked(app_psql, superuser, email) // timedelta(minutes=1) == 1440
+
+
+def test_locks_end_with_a_success_or_a_day_after_the_last(app_psql: Psql, superuser: Psql) -> None:
+    def lock() -> int:
+        return fail_until_locked(app_psql, superuser, "ana@gym.example") // timedelta(minutes=1)
+
+    assert [lock(), lock()] == [5, 15]
+    superuser.execute("update sign_ins set locked_until = now()")
+    assert works(app_psql, login(app_psql, challenge(app_psql)[0], RIGHT))
+    assert [lock(), lock()] == [5, 15]
+    superuser.execute("update tokens set made_at = now() - interval '3 days'")
+    superuser.execute(
+        "update sign_ins set locked_until = now() - interval '23 hours', last_at = now() - interval '2 days'"
+    )
+    assert lock() == 45
+    superuser.execute(
+        "update sign_ins set locked_until = now() - interval '25 hours', last_at = now() - interval '2 days'"
+    )
+    assert lock() == 5
 
 
 def test_a_challenge_rolled_back_is_none(app_psql: Psql) -> None:
@@ -180,6 +219,10 @@ LOCKS = """
      where l.pid = pg_backend_pid() and l.locktype not in ('virtualxid', 'transactionid')
        and (c.oid is null or c.relnamespace = 'public'::regnamespace)
      order by 1, 2, 3"""
+# Bytes of the log, without the 24 that begin each page of 8192: where a page ends is chance.
+LOGGED = """
+    select now - before - 24 * (div(now, 8192) - div(before, 8192))
+      from (select pg_current_wal_insert_lsn() - '0/0'::pg_lsn as now, %s::numeric as before) l"""
 COUNTERS = """
     select c.oid::regclass::text, pg_stat_get_xact_numscans(c.oid), pg_stat_get_xact_tuples_returned(c.oid),
            pg_stat_get_xact_tuples_fetched(c.oid), pg_stat_get_xact_tuples_inserted(c.oid),
@@ -207,10 +250,10 @@ def tellable(psql: Psql, email: str, proof: bytes) -> list[object]:
     before = psql.execute(COUNTERS).fetchall()
     token = uuid.uuid4().hex
     token_hash = hashlib.sha256(token.encode()).digest()
-    at = psql.execute("select pg_current_wal_insert_lsn()").fetchone()
+    at = psql.execute("select pg_current_wal_insert_lsn() - '0/0'::pg_lsn").fetchone()
     assert at is not None
     psql.execute("select app.login(%s, %s, %s, %s)", (row[0], proof, token_hash, INSTALLATION))
-    seen.append(psql.execute("select pg_current_wal_insert_lsn() - %s::pg_lsn", at).fetchone())
+    seen.append(psql.execute(LOGGED, at).fetchone())
     psql.execute("select set_config('app.token', %s, true)", (token,))
     for question in (
         LOCKS,
@@ -224,7 +267,7 @@ def tellable(psql: Psql, email: str, proof: bytes) -> list[object]:
     mine = attempt(psql, "select * from app.my_organizations()")
     change = attempt(psql, "select app.change_password(%s, %s)", os.urandom(16), os.urandom(32))
     seen.extend([(mine.state, mine.text), (change.state, change.text)])
-    locked = psql.execute("select locked_until is null from app.login_challenge(%s)", (email,)).fetchone()
+    locked = psql.execute("select locked_for is null from app.login_challenge(%s)", (email,)).fetchone()
     seen.append(locked)
     psql.execute("rollback")
     return seen
@@ -261,7 +304,7 @@ def test_an_unknown_email_is_answered_alike(cluster: Any, database_name: str, ap
         with psycopg.connect(cluster.conninfo("frontdesk_app", database_name)) as own:
             own.execute(STAFF)
             row = own.execute(
-                "select length(salt), locked_until from app.login_challenge(%s)", (email,)
+                "select length(salt), locked_for from app.login_challenge(%s)", (email,)
             ).fetchone()
             seen.append((row, own.execute(LOCKS).fetchall()))
             own.rollback()
@@ -347,6 +390,46 @@ def test_a_sign_in_under_way_does_not_outlive_the_old_password(
     assert not works(app_psql, "sneaky")
 
 
+def test_a_token_made_to_wait_does_not_outlive_the_old_password(
+    gym: Gym, app_psql: Psql, superuser: Psql, cluster: Any, database_name: str
+) -> None:
+    """Two logins with one token's hash: the second waits inside its insert, found to fit."""
+    assert gym.database is not None
+    fresh = staff.sign_in(gym.database, "ana@gym.example", PASSWORD, INSTALLATION)
+    holder, waiter = challenge(app_psql)[0], challenge(app_psql)[0]
+    token_hash = hashlib.sha256(b"sneaky").digest()
+    app_psql.execute("begin")
+    app_psql.execute(STAFF)
+    app_psql.execute("select app.login(%s, %s, %s, %s)", (holder, WRONG, token_hash, INSTALLATION))
+
+    def wait() -> None:
+        with psycopg.connect(cluster.conninfo("frontdesk_app", database_name), autocommit=True) as own:
+            own.execute("set role frontdesk_staff")
+            own.execute("select app.login(%s, %s, %s, %s)", (waiter, RIGHT, token_hash, INSTALLATION))
+
+    threads = [
+        threading.Thread(target=wait),
+        threading.Thread(target=staff.change_password, args=(fresh, "a new and long one")),
+    ]
+    for number, thread in enumerate(threads, 1):
+        thread.start()
+        until_waiting(superuser, number)
+    app_psql.execute("rollback")
+    for thread in threads:
+        thread.join(20)
+    assert not works(app_psql, "sneaky")
+
+
+def until_waiting(superuser: Psql, number: int) -> None:
+    """Wait until so many connections wait for a lock."""
+    for _ in range(500):
+        waiting = superuser.execute("select count(distinct pid) from pg_locks where not granted").fetchone()
+        if waiting and waiting[0] >= number:
+            return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits")
+
+
 def test_a_failed_or_foreign_token_changes_nothing(gym: Gym, app_psql: Psql, superuser: Psql) -> None:
     before = superuser.execute("select * from users order by id").fetchall()
     token = login(app_psql, challenge(app_psql)[0], WRONG)
@@ -358,12 +441,12 @@ def test_a_failed_or_foreign_token_changes_nothing(gym: Gym, app_psql: Psql, sup
 
 def test_tables_of_sign_in_do_not_grow_for_ever(app_psql: Psql, superuser: Psql) -> None:
     superuser.execute(
-        "insert into sign_ins select sha256(n::text::bytea), 1, now() - interval '2 days'"
+        "insert into sign_ins select sha256(n::text::bytea), 1, now() - interval '3 days'"
         " from generate_series(1, 150) n"
     )
     superuser.execute(
         "insert into sign_in_challenges (login_digest, made_in, made_at)"
-        " select sha256(n::text::bytea), '3', now() - interval '2 days' from generate_series(1, 150) n"
+        " select sha256(n::text::bytea), '3', now() - interval '3 days' from generate_series(1, 150) n"
     )
     superuser.execute(
         "insert into tokens (token_hash, installation, made_in, expires_at)"
