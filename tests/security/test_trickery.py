@@ -162,9 +162,13 @@ def test_internal_functions_are_closed(app_psql: Psql, superuser: Psql, gym: Gym
         "login_challenge",
         "my_organizations",
         "organization_id",
+        "pin_challenge",
+        "pin_login",
         "profile",
         "rank",
+        "set_pin",
         "sign_out",
+        "sleep",
         "user_id",
         "version",
     }
