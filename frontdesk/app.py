@@ -33,7 +33,7 @@ from db.errors import BeingUpgraded, DeskError, NoDatabase, NotSignedIn
 from db.records import Rank
 from frontdesk import crash, themes
 from frontdesk.clock import Clock
-from frontdesk.commands import bindings_everywhere, key_of, use_keys
+from frontdesk.commands import bindings_everywhere, keyed, use_keys
 from frontdesk.preferences import Preferences
 from frontdesk.widgets.text import cut, literal
 
@@ -245,7 +245,7 @@ class Desk(App[None], inherit_bindings=False):
             self._leaving = True
             names = ", ".join(literal(each.person.name) for each in waiting)
             self.notify(
-                f"Not known yet whether {names} is booked. {key_of('app.quit')} again leaves all the same.",
+                f"Not known yet whether {names} is booked. {keyed('[app.quit] again leaves all the same.')}",
                 severity="warning",
                 timeout=20,
                 markup=False,

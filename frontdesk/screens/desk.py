@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 
 from db.records import Organization, Profile, Rank
 from frontdesk.app import RETRY_S, Outage
-from frontdesk.commands import Place, bindings_of, may
+from frontdesk.commands import Place, bindings_of, keyed, may
 from frontdesk.screens.place import PlaceScreen
 from frontdesk.widgets.booking_pane import BookingPane
 from frontdesk.widgets.day_pane import DayPane
@@ -24,7 +24,7 @@ from frontdesk.widgets.text import literal
 from frontdesk.widgets.top_line import TopLine
 
 REFRESH_S = 10.0
-NOBODY_CHOSEN = "Choose somebody above, and this says what Enter does."
+NOBODY_CHOSEN = "Choose somebody above, and this says what [desk.do] does."
 
 
 class DeskScreen(PlaceScreen):
@@ -83,7 +83,7 @@ class DeskScreen(PlaceScreen):
         self.set_interval(REFRESH_S, self._refresh_quietly)
         self._retry = self.set_interval(RETRY_S, self.action_refresh_now, pause=True)
         self.watch(self.app, "outage", self._outage_changed, init=False)
-        self.booking.free(NOBODY_CHOSEN)
+        self.booking.free(keyed(NOBODY_CHOSEN))
         if self.app.demo:
             self.done.say(literal(self.app.demo), style="$quiet")
 
@@ -107,7 +107,7 @@ class DeskScreen(PlaceScreen):
             self.booking.enter()
         else:
             self._enter_waits = self.finding.text
-            self.booking.rest("Enter waits for the list.")
+            self.booking.rest(keyed("[desk.do] waits for the list."))
 
     def action_choose(self, digit: str) -> None:
         """Answer the question in the sentence."""
@@ -152,7 +152,7 @@ class DeskScreen(PlaceScreen):
             return
         if self.finding.text or self.booking.intention:
             self.finding.empty()
-            self.booking.free(NOBODY_CHOSEN)
+            self.booking.free(keyed(NOBODY_CHOSEN))
         else:
             self.day.back_to_next()
 
@@ -162,7 +162,7 @@ class DeskScreen(PlaceScreen):
         """Other letters: an open question is about somebody else now."""
         if self._enter_waits != self.finding.text:
             self._enter_waits = None
-        self.booking.free(NOBODY_CHOSEN)
+        self.booking.free(keyed(NOBODY_CHOSEN))
 
     def on_find_pane_settled(self) -> None:
         """The list answers the text: say what Enter does, and do it if Enter was pressed already."""
@@ -236,7 +236,7 @@ class DeskScreen(PlaceScreen):
         if person and session:
             self.booking.offer(person, session)
         elif not self.booking.busy:
-            self.booking.free(NOBODY_CHOSEN)
+            self.booking.free(keyed(NOBODY_CHOSEN))
 
     def _speak(self) -> Speaker:
         """The words for this user and day."""

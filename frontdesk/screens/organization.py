@@ -11,11 +11,11 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from db.records import Organization
-from frontdesk.commands import Place, bindings_of, key_of
+from frontdesk.commands import Place, bindings_of, keyed
 from frontdesk.screens.place import PlaceScreen
 from frontdesk.widgets.organization_list import OrganizationList
 
-NOWHERE = "You work in no organization yet. Ask an owner to add you, then sign in again with"
+NOWHERE = "You work in no organization yet. Ask an owner to add you, then sign in again with [app.sign_out]."
 HIGHEST = 12
 
 
@@ -44,7 +44,7 @@ class OrganizationScreen(PlaceScreen):
         if self._organizations:
             listed.show(self._organizations)
         else:
-            listed.say(f"{NOWHERE} {key_of('app.sign_out')}.")
+            listed.say(keyed(NOWHERE))
 
     def on_organization_list_chosen(self, message: OrganizationList.Chosen) -> None:
         """A click."""

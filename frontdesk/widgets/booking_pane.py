@@ -20,6 +20,7 @@ from textual.message import Message
 from db.errors import DeskError, NoDatabase, NotPermitted, NotSignedIn, refusal
 from db.records import Answer, BookingRequest, ClassSession, Person
 from frontdesk.app import RETRY_S, Desk
+from frontdesk.commands import keyed
 from frontdesk.widgets.field import Field
 from frontdesk.widgets.intention import Intention, Step, intend
 from frontdesk.widgets.sentence import Sentence, Speaker
@@ -88,7 +89,7 @@ class BookingPane(Vertical):
     def compose(self) -> ComposeResult:
         """The sentence, and the field for a reason."""
         yield Sentence(id="sentence")
-        yield Field("desk", id="reason", max_length=REASON_LENGTH, placeholder="why? then Enter")
+        yield Field("desk", id="reason", max_length=REASON_LENGTH, placeholder=keyed("why? then [desk.do]"))
 
     # What the desk tells it.
 

@@ -18,11 +18,14 @@ from db.errors import DeskError
 from db.records import ClassSession, Organization
 from frontdesk.app import Desk
 from frontdesk.clock import day_of, local
+from frontdesk.commands import keyed
 from frontdesk.widgets.class_line import ClassLine
 from frontdesk.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
     from db.transaction import SignedIn
+
+OTHER_DAYS = "[desk.day_before] and [desk.day_after] show other days, [desk.back] today."
 
 
 class DayPane(Vertical):
@@ -135,7 +138,7 @@ class DayPane(Vertical):
         if sessions:
             self.sessions.loaded(sessions, keep)
         else:
-            self.sessions.say("No classes on this day.", "PgUp and PgDn show other days, Esc today.")
+            self.sessions.say("No classes on this day.", keyed(OTHER_DAYS))
         self.query_one(ClassLine).show(self.current)
 
 

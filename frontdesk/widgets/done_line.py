@@ -16,7 +16,7 @@ from textual.widgets import Static
 from db.errors import DeskError, NoDatabase, NotSignedIn, refusal
 from db.records import Answer
 from frontdesk.app import RETRY_S, Desk
-from frontdesk.commands import key_of
+from frontdesk.commands import keyed
 from frontdesk.widgets.intention import Intention
 from frontdesk.widgets.sentence import Speaker
 from frontdesk.widgets.text import cut, literal, money, ordinal
@@ -89,7 +89,7 @@ class DoneLine(Static):
             paid = f", {speaker.paid(answer)}" if answer.price else ""
             sentence = f"{name} is booked, {what}, seat {answer.seat} of {answer.seats}{paid}."
             shorter = f"{name} is booked, {what}{paid}."
-        self.say(sentence, f"{key_of('desk.take_back')} takes it back", shorter=shorter)
+        self.say(sentence, keyed("[desk.take_back] takes it back"), shorter=shorter)
         if answer.booking_id:
             self._named = Done(answer.booking_id, name, what)
             self.done.append(self._named)
@@ -106,7 +106,7 @@ class DoneLine(Static):
             last = self.done[-1]
             self.say(
                 f"The booking before: {last.name}, {last.what}.",
-                f"{key_of('desk.take_back')} again takes it back",
+                keyed("[desk.take_back] again takes it back"),
                 style="",
             )
             self._named = last

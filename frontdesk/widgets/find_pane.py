@@ -18,6 +18,7 @@ from db.errors import DeskError
 from db.records import Organization, Person
 from frontdesk.app import Desk
 from frontdesk.clock import local
+from frontdesk.commands import keyed
 from frontdesk.widgets.find import Find
 from frontdesk.widgets.people_list import PeopleList
 from frontdesk.widgets.text import literal
@@ -102,8 +103,8 @@ class FindPane(Vertical):
         self._say(
             "Type two letters or more of a name, or part of a phone number or e-mail.",
             "",
-            "Up and Down choose the person, Tab the class.",
-            "Enter says what it would do, Enter again does it.",
+            keyed("[desk.up] and [desk.down] choose the person, [desk.next_class] the class."),
+            keyed("[desk.do] says what it would do, [desk.do] again does it."),
         )
 
     def load_people(self) -> None:

@@ -13,11 +13,12 @@ from textual.widgets import Static
 
 from db.records import Answer, ClassSession, Organization, Person
 from frontdesk.clock import day_of, local, time_of
+from frontdesk.commands import keyed
 from frontdesk.widgets.intention import OVERRIDE, Intention, Step
 from frontdesk.widgets.text import cut, literal, money, ordinal, several
 
 LABEL = 10
-OTHERS = "Tab other class   Up/Down other person"
+OTHERS = "[desk.next_class] other class   [desk.up]/[desk.down] other person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,20 @@ class Speaker:
 
     def title(self, intention: Intention) -> str:
         """What to press."""
+        return keyed(self._title(intention))
+
+    def _title(self, intention: Intention) -> str:
         if intention.step is Step.ASKED:
-            return "a digit, then Enter" if intention.money_due else "Enter again"
+            return "a digit, then [desk.do]" if intention.money_due else "[desk.do] again"
         if intention.failed:
-            return "Enter tries again"
+            return "[desk.do] tries again"
         return {
-            Step.STATED: "Enter",
+            Step.STATED: "[desk.do]",
             Step.ASKING: "asking",
-            Step.REASON: "type the reason, then Enter",
+            Step.REASON: "type the reason, then [desk.do]",
             Step.SENDING: "on its way",
             Step.UNKNOWN: "OUTCOME UNKNOWN: asking",
-        }.get(intention.step, "Esc back")
+        }.get(intention.step, "[desk.back] back")
 
     def headline(self, intention: Intention, cells: int) -> tuple[str, str]:
         """The verb and its object, with what matters least left out where it does not fit."""
@@ -78,7 +82,7 @@ class Speaker:
         if intention.step is Step.UNKNOWN:
             yield "why", ["the connection was lost before the answer came"]
             yield "now", ["asked again by its own id: nothing is booked twice"]
-            yield "or", ["Esc sets it aside; it is asked for until there is an answer"]
+            yield "or", [keyed("[desk.back] sets it aside; it is asked for until there is an answer")]
         elif intention.step is Step.SENDING:
             yield "now", ["sent to the database"]
         elif intention.answer is None:
@@ -98,8 +102,8 @@ class Speaker:
         elif intention.verb == "BOOK" and session.price:
             yield "price", [f"drop-in {money(session.price, self.organization.currency)}"]
         elif intention.verb != "BOOK":
-            yield "now", ["Enter shows the booking"]
-        yield "or", [OTHERS]
+            yield "now", [keyed("[desk.do] shows the booking")]
+        yield "or", [keyed(OTHERS)]
 
     def _judged(self, intention: Intention, answer: Answer) -> Iterator[Line]:
         if answer.outcome == "waitlisted" and answer.place:
@@ -115,7 +119,10 @@ class Speaker:
             yield "pays", ["nothing is due" if not answer.price else "paid"]
         if answer.overlaps and answer.outcome != "exists":
             yield "note", [f"! has another booking at the same time: {literal(answer.overlaps)}"]
-        yield "or", [*self._override(intention, answer), "Tab other class   Esc back"]
+        yield (
+            "or",
+            [*self._override(intention, answer), keyed("[desk.next_class] other class   [desk.back] back")],
+        )
 
     def _ways(self, intention: Intention, answer: Answer) -> list[str | Choice]:
         price = money(answer.price or 0, answer.currency or self.organization.currency)

@@ -29,9 +29,10 @@ def test_changed_keys_stand_wherever_keys_are_named(gym: Gym) -> None:
         await at.sees(OPEN, "F12 do", "Alt+u undo", "F5 roster")
         await at.press("tab")
         await at.type("okafor")
-        await at.sees("BOOK  Sam Okafor", "Yoga")
+        await at.sees("BOOK  Sam Okafor", "Yoga", "─ F12 ─")
         await at.press("enter")  # nothing's any more
         await at.press("f12")
+        await at.sees("─ F12 again ─")
         await at.press("f12")
         await at.sees("Sam Okafor is booked", "Alt+u takes it back")
         await at.press("f5")
