@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from db.records import Organization, Profile, Rank
+from db.records import ClassSession, Organization, Profile, Rank
 from frontdesk.app import RETRY_S, Outage
-from frontdesk.commands import Place, bindings_of, keyed, may
+from frontdesk.commands import Place, bindings_of, key_of, keyed, may
 from frontdesk.screens.place import PlaceScreen
 from frontdesk.widgets.booking_pane import BookingPane
 from frontdesk.widgets.day_pane import DayPane
@@ -72,7 +72,7 @@ class DeskScreen(PlaceScreen):
         organization = self.organization
         yield TopLine(self.app.clock.now)
         with Horizontal(id="panes"):
-            yield FindPane(organization, self._asked, self.action_choose)
+            yield FindPane(organization, self._asked, self.action_choose, self._chosen)
             yield DayPane(organization, self._occupied)
         yield BookingPane(organization.id, self._sent)
         yield DoneLine(organization.id)
@@ -101,13 +101,15 @@ class DeskScreen(PlaceScreen):
         """Do what the sentence says, once the list answers the text that stands there."""
         if not may(self.rank, "staff"):
             self.done.fail("A viewer may look, but not book. Ask an owner for another rank.")
+        elif self.finding.adding and not self.booking.busy:
+            self.finding.add()
         elif self.booking.busy or self.finding.settled:
             # Whoever is being booked stays under the cursor, whatever the list's next answer brings.
             self.finding.people.pin(0)
             self.booking.enter()
         else:
             self._enter_waits = self.finding.text
-            self.booking.rest(keyed("[desk.do] waits for the list."))
+            self.booking.free(keyed("[desk.do] waits for the list."))
 
     def action_choose(self, digit: str) -> None:
         """Answer the question in the sentence."""
@@ -116,7 +118,7 @@ class DeskScreen(PlaceScreen):
     def action_other_class(self, by: int) -> None:
         """Choose another class; the focus stays."""
         if self.day.other_class(by):
-            self._offer()
+            self._class_chosen()
 
     def action_other_person(self, by: int) -> None:
         """Choose another person; answers that come later leave the cursor there."""
@@ -151,26 +153,34 @@ class DeskScreen(PlaceScreen):
         if self.booking.busy and self.booking.back():
             return
         if self.finding.text or self.booking.intention:
-            self.finding.empty()
+            self._next_in_line()
             self.booking.free(keyed(NOBODY_CHOSEN))
         else:
             self.day.back_to_next()
 
     # What happens in the panes.
 
-    def on_find_pane_typed(self) -> None:
+    def on_find_pane_typed(self, message: FindPane.Typed) -> None:
         """Other letters: an open question is about somebody else now."""
-        if self._enter_waits != self.finding.text:
+        if self._enter_waits != message.text:
             self._enter_waits = None
-        self.booking.free(keyed(NOBODY_CHOSEN))
+        if len(message.text) <= 1:
+            self.day.next_in_line()
+        self.day.at(message.at)
+        if self.booking.busy or not message.text:
+            self.booking.free(keyed(NOBODY_CHOSEN))
+        self.finding.class_chosen()
 
     def on_find_pane_settled(self) -> None:
         """The list answers the text: say what Enter does, and do it if Enter was pressed already."""
         self._offer()
-        if self._enter_waits == self.finding.text:
-            self.finding.people.pin(0)
-            self.booking.enter()
+        if self._enter_waits is not None and self._enter_waits == self.finding.text:
+            self.action_do()
         self._enter_waits = None
+
+    def on_find_pane_add(self, message: FindPane.Add) -> None:
+        """Nobody of that name is to be found: they are new here."""
+        self.done.say(f'"{literal(message.text)}" cannot be added here yet: book who is known.', style="")
 
     def on_people_list_chosen(self) -> None:
         """A click on a person."""
@@ -179,7 +189,7 @@ class DeskScreen(PlaceScreen):
     def on_session_list_chosen(self) -> None:
         """A click on a class."""
         self.day.chosen_by_hand()
-        self._offer()
+        self._class_chosen()
 
     def on_day_pane_shown(self, message: DayPane.Shown) -> None:
         """Classes with today's numbers: say the sentence anew."""
@@ -187,7 +197,7 @@ class DeskScreen(PlaceScreen):
             self.query_one(TopLine).show_sessions(message.sessions)
         self.finding.people.today = self.day.today
         self._speak()
-        self._offer()
+        self._class_chosen()
 
     def on_booking_pane_booked(self, message: BookingPane.Booked) -> None:
         """Say so; the next in line most likely wants the next class."""
@@ -195,7 +205,7 @@ class DeskScreen(PlaceScreen):
         self.done.booked(speaker, message.intention, message.answer)
         if not self.finding.text and self.day.day is None:
             self.day.by_hand = False
-        self.day.load_sessions()
+        self.action_refresh_now()
 
     def on_booking_pane_not_booked(self, message: BookingPane.NotBooked) -> None:
         """Say so loudly: whoever it is about has turned to go."""
@@ -218,10 +228,22 @@ class DeskScreen(PlaceScreen):
         self.action_refresh_now()
 
     def _occupied(self) -> bool:
-        return bool(self.finding.text) or self.booking.busy
+        return bool(self.finding.text) or self.finding.people.pinned or self.booking.busy
 
     def _sent(self) -> None:
+        self._next_in_line()
+
+    def _next_in_line(self) -> None:
+        """Nobody is at hand: the class from before counts, and whom it expects shows."""
+        self.day.next_in_line()
         self.finding.empty()
+
+    def _chosen(self) -> ClassSession | None:
+        return self.day.chosen
+
+    def _class_chosen(self) -> None:
+        self.finding.class_chosen()
+        self._offer()
 
     def _asked(self, digit: str) -> bool:
         return self.booking.asks(digit)
@@ -229,12 +251,21 @@ class DeskScreen(PlaceScreen):
     def _offer(self) -> None:
         """Let the sentence be about the person and the class under the cursors."""
         shown = self.booking.intention
-        session = self.day.current
         if shown and shown.on_its_way:
             return
         person = self.finding.current or (shown.person if shown and self.booking.busy else None)
-        if person and session:
+        if self.finding.settled and not self.booking.busy:
+            self.day.follow(person.booked_session_id if person else None)
+        session = self.day.current
+        if self.booking.busy and person and session:
             self.booking.offer(person, session)
+        elif self.day.nothing_at:
+            begins = f"{self.day.nothing_at:%H:%M}"
+            self.booking.free(keyed(f"No class begins at {begins}. [desk.next_class] chooses another one."))
+        elif person and session:
+            self.booking.offer(person, session)
+        elif self.finding.adding:
+            self.booking.free(f'{key_of("desk.do")} adds "{literal(self.finding.adding)}" as a new lead.')
         elif not self.booking.busy:
             self.booking.free(keyed(NOBODY_CHOSEN))
 

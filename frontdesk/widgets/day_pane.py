@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from textual import getters
 from textual.app import ComposeResult
@@ -31,7 +32,9 @@ OTHER_DAYS = "[desk.day_before] and [desk.day_after] show other days, [desk.back
 class DayPane(Vertical):
     """A class chosen by hand stays chosen; otherwise the next bookable one is.
 
-    `held` says whether the cursor must stay, since somebody is being booked.
+    The cursor follows whoever is at hand to the class they are booked in, and goes back for the next one,
+    unless a class was chosen for them by hand or by its time. `held` says whether the cursor must stay, since
+    somebody is being booked.
     """
 
     app = getters.app(Desk)
@@ -59,6 +62,9 @@ class DayPane(Vertical):
         self.by_hand = False
         self._held = held
         self._asked = self._shown = 0
+        self._time: time | None = None
+        self._by_them = False
+        self._back_to: UUID | None = None
 
     def compose(self) -> ComposeResult:
         """The list over what there is to say about the chosen class."""
@@ -79,6 +85,12 @@ class DayPane(Vertical):
         """The class that Enter books."""
         return self.sessions.current
 
+    @property
+    def chosen(self) -> ClassSession | None:
+        """The class that was chosen, though the cursor followed somebody to another one."""
+        row = self._row(self._back_to) if self._time is None else None
+        return self.current if row is None else self.sessions.items[row]
+
     def load_sessions(self) -> None:
         """Ask for the sessions of the day."""
         self._asked += 1
@@ -94,7 +106,7 @@ class DayPane(Vertical):
         """Show a day that many days on."""
         day = (self.day or self.today) + timedelta(days=by)
         self.day = None if day == self.today else day
-        self.by_hand = False
+        self._forget()
         self.load_sessions()
 
     def other_class(self, by: int) -> bool:
@@ -105,12 +117,48 @@ class DayPane(Vertical):
 
     def chosen_by_hand(self) -> None:
         """From now on the chosen class stays chosen."""
-        self.by_hand = True
+        self.by_hand = self._by_them = True
+        self._back_to = None
         self.query_one(ClassLine).show(self.current)
+
+    def at(self, at: time | None) -> None:
+        """Choose the class of a typed time, the first bookable one; without one the cursor follows again."""
+        if at == self._time:
+            return
+        self._time, self._by_them = at, False
+        rows = self._rows_at(at) if at else []
+        if rows:
+            self._by_them = True
+            self._move(rows[0])
+
+    @property
+    def nothing_at(self) -> time | None:
+        """The time that was typed, if no class begins then and none was chosen instead."""
+        return None if self._by_them else self._time
+
+    def follow(self, booked: UUID | None) -> None:
+        """Show the class that whoever is at hand is booked in, or else the one from before."""
+        if self._by_them or self._time:
+            return
+        row = self._row(booked)
+        session = self.sessions.items[row] if row is not None else None
+        if row is not None and session and session.ends_at > self.app.clock.now():
+            self._move(row)
+        elif self._back_to:
+            row = self._row(self._back_to)
+            self._back_to = None
+            if row is not None:
+                self.sessions.move(row - self.sessions.cursor)
+            self.query_one(ClassLine).show(self.current)
+
+    def next_in_line(self) -> None:
+        """Somebody else is at hand, of whom nothing is known: the class that was chosen before counts."""
+        self._time, self._by_them = None, False
+        self.follow(None)
 
     def back_to_next(self) -> None:
         """Choose the next bookable class again, today's if another day stands there."""
-        self.by_hand = False
+        self._forget()
         if self.day is not None:
             self.day = None
             self.load_sessions()
@@ -134,12 +182,39 @@ class DayPane(Vertical):
         day = self.day or self.today
         self.border_title = Content(day_of(day) + ("" if self.day is None else ", not today"))
         self.set_class(self.day is not None, "elsewhere")
-        keep = self.current.id if self.current and (self.by_hand or self._held()) else None
+        stays = self.by_hand or self._back_to or self._held()
+        keep = self.current.id if self.current and stays else None
         if sessions:
             self.sessions.loaded(sessions, keep)
         else:
             self.sessions.say("No classes on this day.", keyed(OTHER_DAYS))
         self.query_one(ClassLine).show(self.current)
+
+    def _move(self, row: int) -> None:
+        """Move the cursor for whoever is at hand, and remember from where."""
+        if self._back_to is None and self.current:
+            self._back_to = self.current.id
+        self.sessions.move(row - self.sessions.cursor)
+        self.query_one(ClassLine).show(self.current)
+
+    def _row(self, session_id: UUID | None) -> int | None:
+        ids = [each.id for each in self.sessions.items if each]
+        return ids.index(session_id) if session_id in ids else None
+
+    def _rows_at(self, at: time) -> list[int]:
+        """The rows of the classes that begin then, those with a seat first."""
+        zone = self._organization.timezone
+        found = [
+            (not each.bookable, row)
+            for row, each in enumerate(self.sessions.items)
+            if each and not each.open_gym and each.status == "scheduled"
+            if local(each.starts_at, zone).time().replace(second=0, microsecond=0) == at
+        ]
+        return [row for _, row in sorted(found)]
+
+    def _forget(self) -> None:
+        self.by_hand = self._by_them = False
+        self._time = self._back_to = None
 
 
 def _sessions(day: date | None, signed_in: SignedIn) -> list[ClassSession]:

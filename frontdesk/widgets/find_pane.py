@@ -1,27 +1,32 @@
-"""Find and its list: what is typed, and the people it may mean."""
+"""Find and its list: what is typed and the people it may mean, or whom the class expects."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import time
 from functools import partial
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
 
 from db.errors import DeskError
-from db.records import Organization, Person
+from db.records import ClassSession, Organization, Person
 from frontdesk.app import Desk
 from frontdesk.clock import local
 from frontdesk.commands import keyed
 from frontdesk.widgets.find import Find
-from frontdesk.widgets.people_list import PeopleList
+from frontdesk.widgets.people_list import NewPerson, PeopleList, Row
+from frontdesk.widgets.sentence import Speaker
 from frontdesk.widgets.text import literal
+from frontdesk.widgets.typed import as_name, read
 
 if TYPE_CHECKING:
     from db.transaction import SignedIn
@@ -31,10 +36,32 @@ FEWEST_LETTERS = 2
 # One of the three connections stays free for a booking.
 FINDS_AT_ONCE = 2
 MOST = 50
+HINT = (
+    "Type two letters or more of a name, or part of a phone number or e-mail.",
+    "",
+    "[desk.up] and [desk.down] choose the person, [desk.next_class] the class.",
+    "[desk.do] says what it would do, [desk.do] again does it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked: the people of a name, or without one the people whom the class expects."""
+
+    name: str
+    session: ClassSession | None
+
+    @property
+    def key(self) -> tuple[str, UUID | None]:
+        """The same for the same question, whatever the class's numbers have become."""
+        return self.name, self.session.id if self.session else None
 
 
 class FindPane(Vertical):
-    """The list is `settled` once it answers the text that stands there now; the newer answer counts."""
+    """The list is `settled` once it answers the name that stands there now; the newer answer counts.
+
+    `chosen` is the class that people are found for: who is booked in it, or usually comes, is first.
+    """
 
     app = getters.app(Desk)
     find = getters.query_one(Find)
@@ -42,44 +69,58 @@ class FindPane(Vertical):
 
     @dataclass
     class Typed(Message):
-        """The text is another one."""
+        """The text is another one; `at` is when the class begins that it names."""
 
         text: str
+        at: time | None
 
     @dataclass
     class Settled(Message):
-        """The list answers the text that stands there now."""
+        """The list answers the name that stands there now."""
+
+    @dataclass
+    class Add(Message):
+        """Whoever this is the name or number of is new here."""
+
+        text: str
 
     @dataclass
     class PeopleFound(Message):
-        """The database answered that text, at the asking of that number."""
+        """The database answered that question, the one of that number."""
 
         sequence: int
-        text: str
+        wanted: Wanted
         answer: list[Person] | DeskError
 
     def __init__(
-        self, organization: Organization, asked: Callable[[str], bool], answer: Callable[[str], None]
+        self,
+        organization: Organization,
+        asked: Callable[[str], bool],
+        answer: Callable[[str], None],
+        chosen: Callable[[], ClassSession | None],
     ) -> None:
         super().__init__(id="left", classes="pane")
         self._organization = organization
         self._asked = asked
         self._answer = answer
+        self._chosen = chosen
         self._sequence = self._shown = 0
-        self._shown_text = ""
-        self._under_way: list[str] = []
+        self._typed_name = ""
+        self._shows = Wanted("", None)
+        self._expected: dict[UUID, list[Person]] = {}
+        self._under_way: list[Wanted] = []
         self._delay: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The field over the list."""
         yield Find(self._asked, self._answer)
-        zone = self._organization.timezone
-        yield PeopleList(zone, local(self.app.clock.now(), zone).date(), id="people")
+        zone, currency = self._organization.timezone, self._organization.currency
+        yield PeopleList(zone, currency, local(self.app.clock.now(), zone).date(), id="people")
 
     def on_mount(self) -> None:
-        """Nothing is typed yet."""
+        """Nothing is typed yet, and no class is chosen."""
         self.border_title = "Find"
-        self.empty()
+        self.people.say(*map(keyed, HINT))
 
     @property
     def text(self) -> str:
@@ -88,57 +129,77 @@ class FindPane(Vertical):
 
     @property
     def settled(self) -> bool:
-        """Whether the list answers the text that stands there now."""
-        return self._shown_text == self.text
+        """Whether the list answers the name that stands there now."""
+        return self._shows.name == read(self.text).name
 
     @property
     def current(self) -> Person | None:
-        """Whom Enter is about; nobody while the list answers an older text."""
-        return self.people.current if self.settled else None
+        """Whom Enter is about; nobody while the list answers an older name."""
+        row = self.people.current
+        return row if isinstance(row, Person) and self.settled else None
+
+    @property
+    def adding(self) -> str | None:
+        """The name or number of whom Enter adds, when the cursor is on that row."""
+        row = self.people.current
+        return row.text if isinstance(row, NewPerson) and self.settled else None
 
     def empty(self) -> None:
         """Be ready for the next in line."""
         with self.prevent(Input.Changed):
             self.find.value = ""
-        self._say(
-            "Type two letters or more of a name, or part of a phone number or e-mail.",
-            "",
-            keyed("[desk.up] and [desk.down] choose the person, [desk.next_class] the class."),
-            keyed("[desk.do] says what it would do, [desk.do] again does it."),
-        )
+        self._typed_name = ""
+        self._wait()
+
+    def add(self) -> None:
+        """Add whom the list lacks."""
+        if self.adding:
+            self.people.pin(0)
+            self.post_message(self.Add(self.adding))
 
     def load_people(self) -> None:
-        """Ask for the people of the text; the last of many waits until fewer are under way."""
-        text = self.text
-        if len(text) < FEWEST_LETTERS or len(self._under_way) >= FINDS_AT_ONCE:
+        """Ask for the people of the name or the class; the last of many waits until fewer are under way."""
+        wanted = self._wanted
+        if len(self._under_way) >= FINDS_AT_ONCE or not (wanted.name or wanted.session):
             return
         self._sequence += 1
-        self._under_way.append(text)
+        self._under_way.append(wanted)
         self.app.ask(
             self,
             "people",
-            partial(_find, text),
-            partial(self.PeopleFound, self._sequence, text),
+            partial(_ask, *wanted.key),
+            partial(self.PeopleFound, self._sequence, wanted),
             at=self._organization.id,
         )
+
+    def class_chosen(self) -> None:
+        """Another class may be chosen: who is booked in it, or usually comes, is first."""
+        self._entitle()
+        if self._wanted.key not in {self._shows.key, *(each.key for each in self._under_way)}:
+            self.load_people()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Ask for whom is meant, soon; letters that follow at once go along."""
         event.stop()
+        typed = read(self.text)
+        self.post_message(self.Typed(self.text, typed.time))
+        if typed.name == self._typed_name and self.text:
+            # The time of a class: the people are the same.
+            if self.settled:
+                self.post_message(self.Settled())
+            return
+        self._typed_name = typed.name
         self.people.unpin()
-        self.post_message(self.Typed(self.text))
-        if not self.text:
-            self.empty()
-        elif len(self.text) < FEWEST_LETTERS:
-            self._say("One letter more.")
-        else:
-            if self._delay:
-                self._delay.stop()
+        if self._delay:
+            self._delay.stop()
+        if typed.name:
             self._delay = self.set_timer(DEBOUNCE_S, self.load_people)
+        else:
+            self._wait()
 
     def on_find_pane_people_found(self, message: PeopleFound) -> None:
-        """Show the answer, unless a newer one was shown; the newest text is asked for next."""
-        self._under_way.remove(message.text)
+        """Show the answer, unless a newer one was shown; the newest question is asked next."""
+        self._under_way.remove(message.wanted)
         newer = message.sequence > self._shown
         if isinstance(message.answer, DeskError):
             if newer and not self.people.items:
@@ -146,31 +207,79 @@ class FindPane(Vertical):
             return
         if newer:
             self._show(message, message.answer)
-        if not self.settled and self.text not in self._under_way:
-            self.load_people()
+        self.class_chosen()
+
+    @property
+    def _wanted(self) -> Wanted:
+        # While somebody of the class's people is at hand, Tab is about them and not about the list.
+        at_hand = not self._typed_name and self.people.pinned
+        return Wanted(self._typed_name, self._shows.session if at_hand else self._chosen())
 
     def _show(self, message: PeopleFound, people: list[Person]) -> None:
-        self._shown, self._shown_text = message.sequence, message.text
-        if people or (self.people.pinned and self.people.current):
-            self.people.found(people)
+        """An answer to a question that was answered before leaves the cursor's row alone."""
+        again = self._shows.name == message.wanted.name
+        self._shown, self._shows = message.sequence, message.wanted
+        if message.wanted.name:
+            self._find(message.wanted.name, people, again)
         else:
-            self.people.say(
-                f"Nobody here matches '{literal(message.text)}'.",
-                "",
-                "Check the spelling, or type part of the phone number or of the e-mail.",
-            )
-        self.border_subtitle = f"{len(people)} found" if len(people) < MOST else f"the best {MOST}"
+            self._expect(people)
+        self._entitle()
         if self.settled:
             self.post_message(self.Settled())
 
-    def _say(self, *hint: str) -> None:
-        self._shown, self._shown_text = self._sequence, self.text
-        self.border_subtitle = ""
+    def _find(self, name: str, people: list[Person], again: bool) -> None:
+        rows: list[Row] = [*people]
+        if len(name) >= FEWEST_LETTERS:
+            rows.append(NewPerson(as_name(name)))
+        self.people.found(rows, *([] if people else _nobody(name)), keep=again or self.people.pinned)
+
+    def _wait(self) -> None:
+        """Nobody is typed: show whom the class expects, as far as that is known."""
         self.people.unpin()
-        self.people.say(*hint)
+        self._shown, self._shows = self._sequence, Wanted("", self._chosen())
+        session = self._shows.session
+        self._expect(self._expected.get(session.id, []) if session else [])
+        self._entitle()
+        self.load_people()
+
+    def _expect(self, people: list[Person]) -> None:
+        session = self._shows.session
+        if session:
+            self._expected = {session.id: people}
+        if people or self.people.pinned:
+            self.people.expected(people)
+        else:
+            self.people.say(*map(keyed, HINT))
+
+    def _entitle(self) -> None:
+        """Say what list this is, and how many are in it or still to come."""
+        session, chosen = self._shows.session, self._chosen()
+        if chosen and session and chosen.id == session.id:
+            session = chosen
+        people = sum(isinstance(each, Person) for each in self.people.items)
+        if self._shows.name:
+            self.border_title = "Find"
+            self.border_subtitle = f"{people} found" if people < MOST else f"the best {MOST}"
+        elif people and session:
+            speaker = Speaker(self._organization, self.people.today, manager=False)
+            self.border_title = Content(f"Expected, {speaker.class_of(session)}")
+            self.border_subtitle = f"{session.to_come} to come"
+        else:
+            self.border_title, self.border_subtitle = "Find", ""
 
 
-def _find(text: str, signed_in: SignedIn) -> list[Person]:
+def _nobody(name: str) -> tuple[str, ...]:
+    if len(name) < FEWEST_LETTERS:
+        return ("One letter more.",)
+    return (
+        "",
+        f"Nobody here matches '{literal(name)}'.",
+        "",
+        "Check the spelling, or type part of the phone number or of the e-mail.",
+    )
+
+
+def _ask(name: str, session_id: UUID | None, signed_in: SignedIn) -> list[Person]:
     from db.repositories import people
 
-    return people.find(signed_in, text)
+    return people.find(signed_in, name, session_id)

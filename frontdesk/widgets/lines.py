@@ -18,6 +18,9 @@ Item = TypeVar("Item")
 WORDS = 120
 """The width whose columns are all there is to say about a row."""
 
+NONE = -1
+"""The row of a cursor that stands on no item yet; Down brings it to the first."""
+
 Part = tuple[str, str]
 """Text that is safe to show, and the component class that styles it ('' for none)."""
 
@@ -49,16 +52,16 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
         """The item under the cursor."""
         return self.items[self.cursor] if 0 <= self.cursor < len(self.items) else None
 
-    def show(self, items: Sequence[Item | None], cursor: int = 0) -> None:
-        """Show other items, with the cursor on that one."""
-        self.items, self.hint = items, ()
-        self.cursor = max(0, min(cursor, len(items) - 1))
+    def show(self, items: Sequence[Item | None], cursor: int = 0, *hint: str) -> None:
+        """Show other items, with the cursor on that one or on `NONE`, and quiet sentences under them."""
+        self.items, self.hint = items, hint
+        self.cursor = max(NONE, min(cursor, len(items) - 1))
         self._arrange()
 
     def say(self, *hint: str) -> None:
         """Show quiet sentences instead of items."""
-        self.items, self.cursor, self.hint = (), 0, hint
-        self._arrange()
+        self.show((), 0, *hint)
+        self.cursor = 0
 
     def move(self, by: int, around: bool = False) -> bool:
         """Move the cursor to the next item in that direction; whether it moved."""
@@ -92,10 +95,10 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
         """One line of what is in sight."""
         index, width = y + round(self.scroll_offset.y), self.scrollable_content_region.width
         base = self.rich_style
-        if self.hint:
-            text = self._hint_lines[index] if index < len(self._hint_lines) else ""
-            return self._strip([(fit(f" {text}", width), "lines--quiet")], False)
-        item = self.items[index] if index < len(self.items) else None
+        under = index - len(self.items)
+        if 0 <= under < len(self._hint_lines):
+            return self._strip([(fit(f" {self._hint_lines[under]}", width), "lines--quiet")], False)
+        item = self.items[index] if under < 0 else None
         if item is None:
             return Strip.blank(width, base)
         here = index == self.cursor
@@ -116,13 +119,13 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
         # Room for the scrollbar is always left, or the text would turn when it comes and goes.
         room = max(self.size.width - 3, 1)
         self._hint_lines = [line for text in self.hint for line in wrap(text, room) or [""]]
-        self.virtual_size = Size(width, len(self._hint_lines) or len(self.items))
+        self.virtual_size = Size(width, len(self.items) + len(self._hint_lines))
         self._keep_in_sight()
         self.refresh()
 
     def _keep_in_sight(self) -> None:
         height, top = self.size.height, round(self.scroll_offset.y)
-        if self.cursor < top:
+        if NONE < self.cursor < top:
             self.scroll_to(y=self.cursor, animate=False, force=True)
         elif height and self.cursor >= top + height:
             self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)

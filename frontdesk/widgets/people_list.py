@@ -1,74 +1,97 @@
-"""The leads and clients found, in one list."""
+"""The leads and clients found, in one list, and the row that adds whom it lacks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
-from rich.cells import cell_len
 from textual.message import Message
 
 from db.records import Person
-from frontdesk.clock import day_seen_from, time_of
-from frontdesk.widgets.lines import Lines, Part
+from frontdesk.widgets.lines import NONE, Lines, Part
+from frontdesk.widgets.marks import in_cells, marks
 from frontdesk.widgets.text import fit, literal
 
 WIDE = 70
 NARROW = 36
+MARKS = 14
+MARKS_WIDE = 30
+NAME = 24
+EMAIL = 18
 
 
-class PeopleList(Lines[Person]):
-    """People by how well they match; an answer never moves the row under a cursor that an arrow moved."""
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Whom the list lacks, by the name or number that was typed."""
+
+    text: str
+
+
+Row = Person | NewPerson
+
+
+class PeopleList(Lines[Row]):
+    """People, best first; an answer never moves the row under a cursor that an arrow moved."""
 
     @dataclass
     class Chosen(Message):
-        """A person was clicked."""
+        """A row was clicked."""
 
-        person: Person
+        row: Row
 
-    def __init__(self, timezone: str, today: date, *, id: str | None = None) -> None:
+    def __init__(self, timezone: str, currency: str, today: date, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.timezone = timezone
+        self.currency = currency
         self.today = today
         self.pinned = False
 
     def pin(self, by: int) -> None:
         """Move the cursor by hand; from now on its row stays where it is."""
         self.move(by)
-        self.pinned = True
+        self.pinned = self.current is not None
 
     def unpin(self) -> None:
         """The typed text changed: the next answer may put the cursor on its best match."""
         self.pinned = False
 
-    def found(self, people: Sequence[Person]) -> None:
-        """Show an answer."""
-        kept = self.current if self.pinned else None
+    def found(self, rows: Sequence[Row], *hint: str, keep: bool) -> None:
+        """Show an answer, with the cursor on the first, or in its row on whom it is on."""
+        kept = self.current if keep else None
         if kept is None:
-            self.show(people)
+            self.show(rows, 0, *hint)
         else:
-            self.show(around(kept, self.cursor, people), self.cursor)
+            self.show(around(kept, self.cursor, rows), self.cursor, *hint)
 
-    def parts(self, item: Person, width: int) -> Sequence[Part]:
-        """Kind, name, birth year, end of the phone number, and what matters today."""
-        state, style = self._state(item)
-        if width < WIDE:
-            kind, columns = fit(item.kind[0].upper(), 2), 12
-            rest = ""
+    def expected(self, people: Sequence[Person]) -> None:
+        """Show whom nobody typed: none of them is chosen before an arrow is used."""
+        if self.pinned:
+            self.found(people, keep=True)
         else:
-            kind, columns = fit(item.kind.upper(), 7), 14
-            rest = "  " + fit(literal(item.email), max(16, width - 57))
+            self.show(people, NONE)
+
+    def parts(self, item: Row, width: int) -> Sequence[Part]:
+        """Kind, name, birth year, end of the phone number, and what matters today."""
+        if isinstance(item, NewPerson):
+            return [(fit(f'+ add "{literal(item.text)}" as a new lead', width), "")]
+        wide = width >= WIDE
+        kind = fit(item.kind.upper(), 7) if wide else fit(item.kind[0].upper(), 2)
         born = f" b.{item.birth_date:%Y}" if item.birth_date else ""
         phone = f" ..{literal(item.phone_end)}" if item.phone_end else ""
         facts = fit(born, 7) + fit(phone, 6) if width > NARROW else ""
-        name = fit(literal(item.name), width - len(kind) - len(facts) - columns - 1 - cell_len(rest))
+        said = MARKS_WIDE if wide else MARKS
+        rest = width - len(kind) - len(facts) - said - 1
+        name = NAME if rest >= NAME + EMAIL else rest
+        email = fit(f"  {literal(item.email)}", rest - name)
         return (
             (kind, "lines--quiet"),
-            (name, "lines--strong"),
+            (fit(literal(item.name), name), "lines--strong"),
             (facts, "lines--quiet"),
-            (" " + fit(state, columns), style),
-            (rest, "lines--quiet"),
+            (" ", ""),
+            *in_cells(marks(item, self.today, self.timezone, self.currency), said),
+            (email, "lines--quiet"),
         )
 
     def clicked(self, index: int) -> None:
@@ -77,21 +100,15 @@ class PeopleList(Lines[Person]):
         if self.current:
             self.post_message(self.Chosen(self.current))
 
-    def _state(self, person: Person) -> tuple[str, str]:
-        if person.blocked:
-            return "BLOCKED", "lines--bad"
-        if person.booked_status and person.booked_starts_at:
-            word = {"confirmed": "BOOKED", "waitlisted": "WAITLISTED", "attended": "HERE"}.get(
-                person.booked_status, ""
-            )
-            return f"{word} {time_of(person.booked_starts_at, self.timezone)}", "lines--good"
-        if person.last_visit:
-            return f"here {day_seen_from(person.last_visit, self.today)}", "lines--quiet"
-        return "no visit yet", "lines--quiet"
+
+def around(kept: Row, row: int, rows: Sequence[Row]) -> list[Row | None]:
+    """The rows with the kept one in its place, as the answer has it, though that is too short or lacks it."""
+    fresh = next((each for each in rows if _key(each) == _key(kept)), kept)
+    others: list[Row | None] = [each for each in rows if each is not fresh]
+    gaps: list[Row | None] = [None] * (row - len(others))
+    return [*others[:row], *gaps, fresh, *others[row:]]
 
 
-def around(kept: Person, row: int, people: Sequence[Person]) -> list[Person | None]:
-    """The people with the kept one in that row, though the answer is too short or lacks them."""
-    others: list[Person | None] = [each for each in people if each.id != kept.id]
-    gaps: list[Person | None] = [None] * (row - len(others))
-    return [*others[:row], *gaps, kept, *others[row:]]
+def _key(row: Row) -> UUID | None:
+    """The same for the same person, and for whoever is to be added."""
+    return row.id if isinstance(row, Person) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import made
@@ -10,7 +11,7 @@ from made import NOW, person
 
 from db.records import ClassSession
 from frontdesk.clock import day_seen_from
-from frontdesk.widgets.people_list import around
+from frontdesk.widgets.people_list import NewPerson, around
 from frontdesk.widgets.seat_bar import seat_bar, seat_state
 from frontdesk.widgets.session_list import next_bookable
 
@@ -68,6 +69,10 @@ def test_an_answer_never_moves_the_row_under_the_cursor() -> None:
     assert around(cy, 2, [cy, ana, bo]) == [ana, bo, cy]
     assert around(cy, 2, [di]) == [di, None, cy]
     assert around(cy, 0, [ana]) == [cy, ana]
+    here = replace(cy, booked_status="attended")
+    assert around(cy, 1, [ana, bo, here]) == [ana, here, bo]
+    add, other = NewPerson("Cy"), NewPerson("Cyn")
+    assert around(add, 1, [ana, bo, other]) == [ana, other, bo]
 
 
 def test_days_in_few_words() -> None:

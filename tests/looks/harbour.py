@@ -60,6 +60,19 @@ def fill(superuser: Superuser, now: datetime) -> None:
     superuser.execute(
         "update clients set blocked_at = now(), blocked_reason = 'owes since May' where name = 'Sami Osman'"
     )
+    superuser.execute(
+        "update clients set waiver_signed_at = now()"
+        " where name in ('Sam Okafor', 'Samira Oduya', 'Sami Osman')"
+    )
+    _insert(
+        superuser,
+        "notes",
+        organization_id=_id("Harbour Lane"),
+        client_id=_id("Sam Okafor"),
+        text="knee injury: tell Kim",
+        alert_priority=1,
+        written_by=_id("mia"),
+    )
     superuser.execute("set session_replication_role = replica")
     _sessions(superuser, now)
     _visits(superuser, now)
@@ -137,6 +150,11 @@ def _visits(superuser: Superuser, now: datetime) -> None:
             )
             _session(superuser, program, begins, 60, 10, 1)
             _booking(superuser, program, "client_id", name, begins, "attended", 0)
+    superuser.execute(
+        "update bookings set payment_status = 'pending', paid_by = 'later', price = 1200"
+        " where client_id = %s",
+        (_id("Rosamund Ortiz"),),
+    )
 
 
 def _booking(
