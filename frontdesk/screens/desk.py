@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import UUID
 
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from db.records import ClassSession, Organization, Profile, Rank
+from db.records import ClassSession, Need, Organization, Profile, Rank
 from frontdesk.app import RETRY_S, Outage
 from frontdesk.commands import Place, bindings_of, key_of, keyed, may
 from frontdesk.screens.place import PlaceScreen
@@ -19,8 +20,11 @@ from frontdesk.widgets.done_line import DoneLine
 from frontdesk.widgets.find_pane import FindPane
 from frontdesk.widgets.intention import Intention
 from frontdesk.widgets.key_bar import KeyBar
+from frontdesk.widgets.lower_row import LowerRow
+from frontdesk.widgets.needs_list import NeedsList
+from frontdesk.widgets.person_pane import PersonPane
 from frontdesk.widgets.sentence import Speaker
-from frontdesk.widgets.text import literal
+from frontdesk.widgets.text import MARK, literal
 from frontdesk.widgets.top_line import TopLine
 
 REFRESH_S = 10.0
@@ -39,12 +43,15 @@ class DeskScreen(PlaceScreen):
     day = getters.query_one(DayPane)
     booking = getters.query_one(BookingPane)
     done = getters.query_one(DoneLine)
+    person = getters.query_one(PersonPane)
+    lower = getters.query_one(LowerRow)
 
     def __init__(self, profile: Profile, organization: Organization) -> None:
         super().__init__()
         self.profile = profile
         self.organization = organization
         self._enter_waits: str | None = None
+        self._sought: tuple[str, UUID] | None = None
 
     @property
     def rank(self) -> Rank:
@@ -68,12 +75,14 @@ class DeskScreen(PlaceScreen):
         return [*self.booking.aside.values(), *([shown] if shown and shown.on_its_way else [])]
 
     def compose(self) -> ComposeResult:
-        """Find and people beside the day's classes, the sentence below."""
+        """Find and people beside the day's classes, the sentence below; more panes where there is room."""
         organization = self.organization
         yield TopLine(self.app.clock.now)
         with Horizontal(id="panes"):
             yield FindPane(organization, self._asked, self.action_choose, self._chosen)
             yield DayPane(organization, self._occupied)
+            yield PersonPane(organization)
+        yield LowerRow(organization)
         yield BookingPane(organization.id, self._sent)
         yield DoneLine(organization.id)
         yield self.key_bar()
@@ -173,6 +182,9 @@ class DeskScreen(PlaceScreen):
 
     def on_find_pane_settled(self) -> None:
         """The list answers the text: say what Enter does, and do it if Enter was pressed already."""
+        if self._sought and self._sought[0] == self.finding.text:
+            self.finding.people.pin_on(self._sought[1])
+        self._sought = None
         self._offer()
         if self._enter_waits is not None and self._enter_waits == self.finding.text:
             self.action_do()
@@ -186,6 +198,17 @@ class DeskScreen(PlaceScreen):
         """A click on a person."""
         self._offer()
 
+    def on_needs_list_chosen(self, message: NeedsList.Chosen) -> None:
+        """A click on somebody who waits for staff."""
+        self.seek(message.need)
+
+    def seek(self, need: Need) -> None:
+        """Put somebody who waits into find, with the cursor on them."""
+        text = " ".join(literal(need.name).replace(MARK, " ").split())
+        self._sought = (text, need.person_id)
+        self.finding.find.value = text
+        self.finding.find.cursor_position = len(text)
+
     def on_session_list_chosen(self) -> None:
         """A click on a class."""
         self.day.chosen_by_hand()
@@ -198,6 +221,8 @@ class DeskScreen(PlaceScreen):
         self.finding.people.today = self.day.today
         self._speak()
         self._class_chosen()
+        self.person.load_soon()
+        self.lower.load_soon()
 
     def on_booking_pane_booked(self, message: BookingPane.Booked) -> None:
         """Say so; the next in line most likely wants the next class."""
@@ -257,6 +282,8 @@ class DeskScreen(PlaceScreen):
         if self.finding.settled and not self.booking.busy:
             self.day.follow(person.booked_session_id if person else None)
         session = self.day.current
+        self.person.about(person)
+        self.lower.about(session)
         if self.booking.busy and person and session:
             self.booking.offer(person, session)
         elif self.day.nothing_at:

@@ -1,4 +1,4 @@
-"""Who is booked in a class session; to read, not to change."""
+"""Who is booked in a class session and who has come; to read, not to change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from db.records import ClassSession, Organization, RosterLine
 from frontdesk.clock import day_of, local, time_of
 from frontdesk.commands import Place, bindings_of
 from frontdesk.screens.place import PlaceScreen
-from frontdesk.widgets.roster_list import RosterList
+from frontdesk.widgets.roster_list import RosterList, count_of
 from frontdesk.widgets.text import literal
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ class RosterScreen(PlaceScreen):
             self.notify(message.answer.sentence, severity="error", markup=False)
             return
         seats = [line for line in message.answer if line.booking_status != "waitlisted"]
-        waiting = len(message.answer) - len(seats)
-        roster.border_subtitle = f"{len(seats)} of {self._session.seats} seats, {waiting} on the waitlist"
+        roster.border_subtitle = f"{len(seats)} of {self._session.seats} seats: {count_of(message.answer)}"
         if message.answer:
             roster.show(message.answer, roster.cursor)
         else:

@@ -12,7 +12,7 @@ from frontdesk.widgets.text import cut, literal, money
 
 
 class ClassLine(Static):
-    """Time, program, room and instructors; free seats, waitlist and price; never more than three lines."""
+    """Time, program, room, instructors; who is here and to come; the price; never over three lines."""
 
     def __init__(self, organization: Organization) -> None:
         super().__init__(markup=False)
@@ -34,12 +34,12 @@ class ClassLine(Static):
             f"{time_of(session.starts_at, zone)}-{time_of(session.ends_at, zone)} {literal(session.program)}"
         )
         where = "  ".join(filter(None, [literal(session.room), literal(session.instructors)]))
-        seats, price = _seats(session), self._price(session)
+        people, price = _people(session), self._price(session)
         if cell_len(head) + 2 + cell_len(where) <= width:
-            lines = [f"{head}  {where}".rstrip(), seats, price]
+            lines = [f"{head}  {where}".rstrip(), people, price]
         else:
-            both = f"{seats}, {price}"
-            lines = [head, where, both if cell_len(both) <= width else seats]
+            both = f"{people}  {price}"
+            lines = [head, where, both if cell_len(both) <= width else people]
         return Content.assemble(
             (cut(lines[0], width), "bold"), "\n", cut(lines[1], width), "\n", cut(lines[2], width)
         )
@@ -52,6 +52,7 @@ class ClassLine(Static):
         )
 
 
-def _seats(session: ClassSession) -> str:
-    free = max(0, session.seats - session.booked_count)
-    return f"{free} of {session.seats} free" + (f", {session.waiting} waiting" if session.waiting else "")
+def _people(session: ClassSession) -> str:
+    """Such as 'here 9  to come 5  due 2': those who hold a seat, and how many of them owe for it."""
+    due = f"  due {session.due}" if session.due else ""
+    return f"here {session.here}  to come {session.to_come}{due}"

@@ -53,6 +53,12 @@ class PeopleList(Lines[Row]):
         self.move(by)
         self.pinned = self.current is not None
 
+    def pin_on(self, person_id: UUID) -> None:
+        """Move the cursor to that person, if they are here."""
+        row = next((row for row, each in enumerate(self.items) if each and each.id == person_id), None)
+        if row is not None:
+            self.pin(row - self.cursor)
+
     def unpin(self) -> None:
         """The typed text changed: the next answer may put the cursor on its best match."""
         self.pinned = False

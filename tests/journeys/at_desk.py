@@ -12,6 +12,7 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from frontdesk.app import Desk
+from frontdesk.widgets.person_pane import RESTS_S
 
 OPEN = "R1  Kim Park"
 """Stands there once the desk is open with the next bookable class chosen."""
@@ -58,6 +59,12 @@ class AtDesk:
     async def sees(self, *texts: str, seconds: float = 10.0) -> str:
         """Wait until all of it stands on the screen; the screen then."""
         return await self.until(lambda: all(text in self.text for text in texts), repr(texts), seconds)
+
+    async def rests(self) -> None:
+        """Leave the cursor alone until what is asked for then is answered."""
+        await self.pilot.pause(2 * RESTS_S)
+        await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
 
     async def sees_no(self, text: str, seconds: float = 10.0) -> str:
         """Wait until it does not stand on the screen any more."""

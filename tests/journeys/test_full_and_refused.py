@@ -198,7 +198,13 @@ def test_roster(gym: Gym) -> None:
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
         await at.press("tab", "tab", "f2")
-        await at.sees("Roster: ", "Boxing", ">CLIENT  Rosamund Ortiz", "OWES £15.00", "1 of 1 seats")
+        await at.sees(
+            "Roster: ",
+            "Boxing",
+            ">[ ] CLIENT  Rosamund Ortiz",
+            "OWES £15.00",
+            "1 of 1 seats: 0 here, 1 to come",
+        )
         await at.press("escape")
         await at.sees("type a name")
         await at.press("f1")
@@ -218,6 +224,6 @@ def test_palette(gym: Gym) -> None:
         await at.sees("roster  (F2)")
         await at.pilot.pause(0.3)
         await at.press("down", "enter")
-        await at.sees("Roster: ", ">CLIENT  Rosamund Ortiz")
+        await at.sees("Roster: ", ">[ ] CLIENT  Rosamund Ortiz")
 
     play(desk(gym), steps)

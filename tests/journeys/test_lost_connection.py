@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -12,6 +13,8 @@ from gym import Gym
 from journeys.at_desk import OPEN, AtDesk, desk, play
 from journeys.wire import Wire
 
+from db.records import BookingRequest
+from db.repositories import bookings
 from db.transaction import Database
 from frontdesk.widgets import booking_pane, done_line
 
@@ -224,3 +227,28 @@ def test_being_upgraded(gym: Gym, superuser: Superuser) -> None:
         await at.sees("live")
 
     play(desk(gym), steps)
+
+
+def test_the_panes_keep_what_was_there(wired: Gym, gym: Gym, wire: Wire, superuser: Superuser) -> None:
+    asked = BookingRequest(uuid4(), gym.sessions["full"], "lead", gym.leads["olsen"], waitlist=True)
+    bookings.book(gym.signed_in(), asked)
+    superuser.execute(
+        "update bookings set booking_status = 'cancelled' where client_id = %s", (gym.clients["ortiz"],)
+    )
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN, "tell   Sam Olsen", "[told]")
+        await at.type("okafor")
+        await at.sees("e-mail   okafor@post.example")
+        wire.cut()
+        await at.press("f5")
+        await at.sees("NO DATABASE since", "tell   Sam Olsen", "e-mail   okafor@post.example")
+        told = at.app.screen.query_one("#needs").size.width - 3
+        await at.pilot.click("#needs", offset=(told, 1))
+        await at.sees("Not kept that Sam Olsen was told.")
+        wire.mend()
+        await at.sees_no("NO DATABASE")
+        await at.pilot.click("#needs", offset=(told, 1))
+        await at.sees("Nobody waits for you.")
+
+    play(desk(wired), steps, (120, 40))

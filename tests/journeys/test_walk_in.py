@@ -171,7 +171,7 @@ def test_arrows_choose_and_resizing_keeps_what_was_typed(gym: Gym, superuser: Su
         await at.press("enter")
         await at.sees("a digit, then Enter")
         await at.pilot.resize_terminal(120, 40)
-        await at.sees("sam o", ">LEAD   Sam Olsen", "a digit, then Enter", "no visit yet")
+        await at.sees("sam o", ">L Sam Olsen", "a digit, then Enter", "sam.olsen@")
         await at.press("5", "enter")
         await at.sees("Sam Olsen is booked", "owes £12.00.")
 

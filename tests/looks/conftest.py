@@ -87,7 +87,9 @@ def look(harbour: Callable[[str | None], Desk], snap_compare: Callable[..., bool
             app.theme = theme
 
         async def run_before(pilot: Pilot[Any]) -> None:
-            await steps(AtDesk(app, pilot))
+            at = AtDesk(app, pilot)
+            await steps(at)
+            await at.rests()
             for field in app.screen.query(Input):
                 field.cursor_blink = False
             await pilot.pause()

@@ -145,6 +145,7 @@ def test_no_color(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_connection(look: Look, wire: Wire, size: tuple[int, int]) -> None:
     async def steps(at: AtDesk) -> None:
         await typed(at)
+        await at.rests()
         wire.cut()
         await at.press("f5")
         await at.sees("NO DATABASE since 17:52")

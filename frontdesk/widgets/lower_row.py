@@ -1,0 +1,184 @@
+"""The lower row of a large desk: who comes to the chosen class, what waits for staff, what was done last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
+
+from textual import events, getters
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+
+from db.errors import DeskError
+from db.records import ClassSession, Need, Organization, RosterLine
+from frontdesk.app import Desk
+from frontdesk.clock import local, time_of
+from frontdesk.widgets.needs_list import NeedsList
+from frontdesk.widgets.person_pane import RESTS_S
+from frontdesk.widgets.roster_list import RosterList, count_of
+from frontdesk.widgets.text import literal
+
+if TYPE_CHECKING:
+    from db.transaction import SignedIn
+
+Beside = tuple[list[RosterLine], list[Need]]
+
+
+class ClassRoster(RosterList):
+    """The roster to look at, beside the desk."""
+
+    HAS_CURSOR: ClassVar[bool] = False
+
+
+class LowerRow(Horizontal):
+    """Roster and needs are one question, asked once the class cursor rests and while the row is in sight."""
+
+    app = getters.app(Desk)
+    roster = getters.query_one(ClassRoster)
+    needs = getters.query_one(NeedsList)
+
+    @dataclass
+    class Loaded(Message):
+        """The database answered the asking of that number, about the class of that id."""
+
+        sequence: int
+        session_id: UUID | None
+        answer: Beside | DeskError
+
+    @dataclass
+    class ToldAnswered(Message):
+        """It is kept that somebody was told, or not."""
+
+        need: Need
+        answer: DeskError | None
+
+    def __init__(self, organization: Organization) -> None:
+        super().__init__(id="lower")
+        self._organization = organization
+        self._session: ClassSession | None = None
+        self._in_sight = False
+        self._asked = self._shown = 0
+        self._rest: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Three panes side by side."""
+        zone = self._organization.timezone
+        roster = ClassRoster(zone, local(self.app.clock.now(), zone).date(), id="class-roster")
+        needs = NeedsList(self._organization, id="needs")
+        for pane in (roster, needs):
+            pane.add_class("pane")
+            yield pane
+
+    def on_mount(self) -> None:
+        """Say what is to come."""
+        self.needs.border_title = "Needs you"
+        self._begin("Asking the database.")
+
+    def about(self, session: ClassSession | None) -> None:
+        """Be about that class; another one's people go at once."""
+        other = (session and session.id) != (self._session and self._session.id)
+        self._session = session
+        if other:
+            self._begin("" if session else "No class is chosen.")
+            self.load_soon()
+
+    def load_soon(self) -> None:
+        """Ask for both, once the cursor has rested."""
+        if self._rest:
+            self._rest.stop()
+        if self._in_sight:
+            self._rest = self.set_timer(RESTS_S, self._load)
+
+    def on_show(self, event: events.Show) -> None:
+        """There is room for it now."""
+        self._in_sight = True
+        self.load_soon()
+
+    def on_hide(self, event: events.Hide) -> None:
+        """There is no room for it any more: it asks for nothing."""
+        self._in_sight = False
+
+    def on_lower_row_loaded(self, message: Loaded) -> None:
+        """Show the newest answer about the chosen class; without one, what was there stays."""
+        if message.sequence <= self._shown or message.session_id != (self._session and self._session.id):
+            return
+        self._shown = message.sequence
+        if isinstance(message.answer, DeskError):
+            for pane in (self.roster, self.needs):
+                if not pane.items:
+                    pane.say(message.answer.sentence)
+            return
+        lines, needs = message.answer
+        self.needs.found(needs)
+        if self._session:
+            self._show_roster(lines)
+
+    def on_needs_list_told(self, message: NeedsList.Told) -> None:
+        """Keep that they were told."""
+        self.tell(message.need)
+
+    def tell(self, need: Need) -> None:
+        """Mark the task as done."""
+        if need.task_id:
+            self.app.ask(
+                self,
+                "told",
+                partial(_told, need.task_id),
+                partial(self.ToldAnswered, need),
+                at=self._organization.id,
+            )
+
+    def on_lower_row_told_answered(self, message: ToldAnswered) -> None:
+        """Show what is left, or say why it is not kept."""
+        if isinstance(message.answer, DeskError):
+            name = literal(message.need.name)
+            sentence = f"Not kept that {name} was told. {message.answer.sentence}"
+            self.notify(sentence, severity="error", markup=False)
+        self.load_soon()
+
+    def _begin(self, hint: str) -> None:
+        session = self._session
+        start = time_of(session.starts_at, self._organization.timezone) if session else ""
+        self.roster.border_title = Content(
+            f"Roster {start} {literal(session.program)}" if session else "Roster"
+        )
+        self.roster.border_subtitle = ""
+        self.roster.scroll_home(animate=False, force=True)
+        self.roster.say(hint)
+
+    def _show_roster(self, lines: list[RosterLine]) -> None:
+        self.roster.border_subtitle = count_of(lines)
+        if lines:
+            self.roster.show(lines)
+        else:
+            self.roster.say("Nobody is booked yet.")
+
+    def _load(self) -> None:
+        if not self._in_sight:
+            return
+        self._asked += 1
+        session_id = self._session.id if self._session else None
+        self.app.ask(
+            self,
+            "beside",
+            partial(_beside, session_id),
+            partial(self.Loaded, self._asked, session_id),
+            at=self._organization.id,
+        )
+
+
+def _beside(session_id: UUID | None, signed_in: SignedIn) -> Beside:
+    from db.repositories import needs
+
+    return needs.beside(signed_in, session_id)
+
+
+def _told(task_id: UUID, signed_in: SignedIn) -> None:
+    from db.repositories import needs
+
+    needs.told(signed_in, task_id)

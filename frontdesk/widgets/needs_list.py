@@ -1,0 +1,84 @@
+"""What waits for staff today: people to tell, seats held, who is here and owes or has signed no waiver."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.message import Message
+
+from db.records import Need, Organization
+from frontdesk.clock import time_of
+from frontdesk.widgets.lines import Lines, Part
+from frontdesk.widgets.text import fit, literal, money
+
+LABELS = {"to_tell": "tell", "seat_held": "held", "owes": "OWES", "no_waiver": "WAIVER"}
+STYLES = {"owes": "lines--warn", "no_waiver": "lines--warn"}
+LABEL = 7
+TOLD = " [told]"
+NOBODY = (
+    "Nobody waits for you.",
+    "",
+    "People to tell, held seats, and who is here and owes or signed no waiver.",
+)
+
+
+class NeedsList(Lines[Need]):
+    """A click puts the person into find; one on 'told' says that they were told."""
+
+    HAS_CURSOR: ClassVar[bool] = False
+
+    @dataclass
+    class Chosen(Message):
+        """Somebody who waits was clicked."""
+
+        need: Need
+
+    @dataclass
+    class Told(Message):
+        """Somebody was told that they have a seat."""
+
+        need: Need
+
+    def __init__(self, organization: Organization, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._organization = organization
+
+    def found(self, needs: Sequence[Need]) -> None:
+        """Show an answer."""
+        self.border_subtitle = str(len(needs)) if needs else ""
+        if needs:
+            self.show(needs)
+        else:
+            self.say(*NOBODY)
+
+    def parts(self, item: Need, width: int) -> Sequence[Part]:
+        """What it is, who it is about, and the class or the money."""
+        about, done = self._about(item), TOLD if item.task_id else ""
+        name = fit(literal(item.name), width - LABEL - cell_len(about) - 1 - len(done))
+        style = STYLES.get(item.need, "")
+        return (
+            (fit(LABELS[item.need], LABEL), style),
+            (name, "lines--strong"),
+            (f" {about}", style),
+            (done, "lines--good"),
+        )
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell the two places of a row apart."""
+        event.prevent_default()
+        at = event.get_content_offset(self)
+        row = at.y + round(self.scroll_offset.y) if at else len(self.items)
+        need = self.items[row] if row < len(self.items) else None
+        if at and need:
+            on_told = need.task_id and at.x >= self.scrollable_content_region.width - len(TOLD)
+            self.post_message(self.Told(need) if on_told else self.Chosen(need))
+
+    def _about(self, need: Need) -> str:
+        if need.owes is not None:
+            return money(need.owes, self._organization.currency)
+        held = f"{need.seats} free, " if need.seats else ""
+        return f"{held}{time_of(need.starts_at, self._organization.timezone)} {literal(need.program)}"
