@@ -32,7 +32,7 @@ TOPICS = {
         "the roster",
         (
             "Who is booked in the class, seats first, then the waitlist in its order.",
-            "OWES means that the drop-in is not paid yet.",
+            "A tick is who is here, a number the place in line, OWES a drop-in that is not paid yet.",
         ),
     ),
     "themes": Topic("the colours", ("The colours under the cursor show at once on the desk behind.",)),
