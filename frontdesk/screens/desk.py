@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from db.records import ClassSession, Need, Organization, Profile, Rank
+from db.records import ClassSession, Organization, Profile, Rank
 from frontdesk.app import RETRY_S, Outage
 from frontdesk.commands import Place, bindings_of, key_of, keyed, may
 from frontdesk.screens.place import PlaceScreen
@@ -20,7 +20,7 @@ from frontdesk.widgets.done_line import DoneLine
 from frontdesk.widgets.find_pane import FindPane
 from frontdesk.widgets.intention import Intention
 from frontdesk.widgets.key_bar import KeyBar
-from frontdesk.widgets.lower_row import LowerRow
+from frontdesk.widgets.lower_row import ClassRoster, LowerRow
 from frontdesk.widgets.needs_list import NeedsList
 from frontdesk.widgets.person_pane import PersonPane
 from frontdesk.widgets.sentence import Speaker
@@ -200,12 +200,16 @@ class DeskScreen(PlaceScreen):
 
     def on_needs_list_chosen(self, message: NeedsList.Chosen) -> None:
         """A click on somebody who waits for staff."""
-        self.seek(message.need)
+        self.seek(message.need.name, message.need.person_id)
 
-    def seek(self, need: Need) -> None:
-        """Put somebody who waits into find, with the cursor on them."""
-        text = " ".join(literal(need.name).replace(MARK, " ").split())
-        self._sought = (text, need.person_id)
+    def on_class_roster_chosen(self, message: ClassRoster.Chosen) -> None:
+        """A click on somebody of the class."""
+        self.seek(message.line.name, message.line.person_id)
+
+    def seek(self, name: str, person_id: UUID) -> None:
+        """Put somebody known into find, with the cursor on them."""
+        text = " ".join(literal(name).replace(MARK, " ").split())
+        self._sought = (text, person_id)
         self.finding.find.value = text
         self.finding.find.cursor_position = len(text)
 

@@ -28,11 +28,8 @@ Part = tuple[str, str]
 class Lines(ScrollView, Generic[Item], can_focus=False):
     """Rows with a cursor; the focus stays in the field where the user types.
 
-    A row may be None: a gap that holds the others in their places. Where there is nothing to choose,
-    `HAS_CURSOR` is False: the rows are to read, and stay where they were scrolled to.
+    A row may be None: a gap that holds the others in their places.
     """
-
-    HAS_CURSOR: ClassVar[bool] = True
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "lines--cursor",
@@ -104,12 +101,13 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
         item = self.items[index] if under < 0 else None
         if item is None:
             return Strip.blank(width, base)
-        here = self.HAS_CURSOR and index == self.cursor
+        here = index == self.cursor
         return self._strip([(">" if here else " ", ""), *self.parts(item, width - 1)], here)
 
     def on_click(self, event: events.Click) -> None:
         """Pass the row on."""
-        index = event.y + round(self.scroll_offset.y)
+        at = event.get_content_offset(self)
+        index = at.y + round(self.scroll_offset.y) if at else NONE
         if 0 <= index < len(self.items) and self.items[index] is not None:
             self.clicked(index)
 
@@ -127,8 +125,6 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
         self.refresh()
 
     def _keep_in_sight(self) -> None:
-        if not self.HAS_CURSOR:
-            return
         height, top = self.size.height, round(self.scroll_offset.y)
         if NONE < self.cursor < top:
             self.scroll_to(y=self.cursor, animate=False, force=True)

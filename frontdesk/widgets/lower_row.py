@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from textual import events, getters
@@ -18,6 +18,7 @@ from db.errors import DeskError
 from db.records import ClassSession, Need, Organization, RosterLine
 from frontdesk.app import Desk
 from frontdesk.clock import local, time_of
+from frontdesk.widgets.lines import NONE
 from frontdesk.widgets.needs_list import NeedsList
 from frontdesk.widgets.person_pane import RESTS_S
 from frontdesk.widgets.roster_list import RosterList, count_of
@@ -30,9 +31,19 @@ Beside = tuple[list[RosterLine], list[Need]]
 
 
 class ClassRoster(RosterList):
-    """The roster to look at, beside the desk."""
+    """The roster beside the desk; a click puts the person into find."""
 
-    HAS_CURSOR: ClassVar[bool] = False
+    @dataclass
+    class Chosen(Message):
+        """Somebody of the class was clicked."""
+
+        line: RosterLine
+
+    def clicked(self, index: int) -> None:
+        """Pass them on."""
+        line = self.items[index]
+        if line:
+            self.post_message(self.Chosen(line))
 
 
 class LowerRow(Horizontal):
@@ -154,7 +165,7 @@ class LowerRow(Horizontal):
     def _show_roster(self, lines: list[RosterLine]) -> None:
         self.roster.border_subtitle = count_of(lines)
         if lines:
-            self.roster.show(lines)
+            self.roster.show(lines, NONE)
         else:
             self.roster.say("Nobody is booked yet.")
 

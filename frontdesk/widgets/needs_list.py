@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
@@ -12,7 +11,7 @@ from textual.message import Message
 
 from db.records import Need, Organization
 from frontdesk.clock import time_of
-from frontdesk.widgets.lines import Lines, Part
+from frontdesk.widgets.lines import NONE, Lines, Part
 from frontdesk.widgets.text import fit, literal, money
 
 LABELS = {"to_tell": "tell", "seat_held": "held", "owes": "OWES", "no_waiver": "WAIVER"}
@@ -28,8 +27,6 @@ NOBODY = (
 
 class NeedsList(Lines[Need]):
     """A click puts the person into find; one on 'told' says that they were told."""
-
-    HAS_CURSOR: ClassVar[bool] = False
 
     @dataclass
     class Chosen(Message):
@@ -51,7 +48,7 @@ class NeedsList(Lines[Need]):
         """Show an answer."""
         self.border_subtitle = str(len(needs)) if needs else ""
         if needs:
-            self.show(needs)
+            self.show(needs, NONE)
         else:
             self.say(*NOBODY)
 

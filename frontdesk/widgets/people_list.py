@@ -55,9 +55,9 @@ class PeopleList(Lines[Row]):
 
     def pin_on(self, person_id: UUID) -> None:
         """Move the cursor to that person, if they are here."""
-        row = next((row for row, each in enumerate(self.items) if each and each.id == person_id), None)
-        if row is not None:
-            self.pin(row - self.cursor)
+        ids = [each.id if isinstance(each, Person) else None for each in self.items]
+        if person_id in ids:
+            self.pin(ids.index(person_id) - self.cursor)
 
     def unpin(self) -> None:
         """The typed text changed: the next answer may put the cursor on its best match."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from textual import events, getters
@@ -16,7 +16,7 @@ from db.errors import DeskError
 from db.records import Kind, Organization, Person, PersonDetails
 from frontdesk.app import Desk
 from frontdesk.clock import local
-from frontdesk.widgets.lines import Lines, Part
+from frontdesk.widgets.lines import NONE, Lines, Part
 from frontdesk.widgets.person_facts import LABEL, Fact, facts_of, folded
 from frontdesk.widgets.text import fit, literal
 
@@ -36,7 +36,6 @@ class PersonPane(Lines[Fact]):
     """Asked for once the cursor rests on somebody, and only while it is in sight; the newest asked counts."""
 
     app = getters.app(Desk)
-    HAS_CURSOR: ClassVar[bool] = False
 
     @dataclass
     class PersonLoaded(Message):
@@ -110,6 +109,9 @@ class PersonPane(Lines[Fact]):
             (fit(item.text, width - LABEL), item.style),
         )
 
+    def clicked(self, index: int) -> None:
+        """There is nothing to choose here."""
+
     def _load(self) -> None:
         person = self._person
         if person is None or not self._in_sight:
@@ -131,7 +133,7 @@ class PersonPane(Lines[Fact]):
         else:
             today = local(self.app.clock.now(), self._organization.timezone).date()
             facts = facts_of(self._details, self._organization, today)
-            self.show(folded(facts, self.scrollable_content_region.width - 1))
+            self.show(folded(facts, self.scrollable_content_region.width - 1), NONE)
 
 
 def _details(kind: Kind, person_id: UUID, signed_in: SignedIn) -> PersonDetails:
