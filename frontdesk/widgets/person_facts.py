@@ -49,8 +49,9 @@ def folded(facts: Iterator[Fact], width: int) -> list[Fact]:
 
 
 def _who(person: PersonDetails) -> Iterator[Fact]:
-    born = f", born {person.birth_date.day} {person.birth_date:%b %Y}" if person.birth_date else ""
-    yield Fact(person.kind, f"{literal(person.name)}{born}", "lines--strong")
+    yield Fact(person.kind, literal(person.name), "lines--strong")
+    if person.birth_date:
+        yield Fact("born", f"{person.birth_date.day} {person.birth_date:%b %Y}")
     if person.phone:
         yield Fact("phone", literal(person.phone))
     if person.email:

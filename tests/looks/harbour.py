@@ -60,8 +60,10 @@ def fill(superuser: Superuser, now: datetime) -> None:
     superuser.execute(
         "update clients set blocked_at = now(), blocked_reason = 'owes since May' where name = 'Sami Osman'"
     )
+    for table in ("leads", "clients"):
+        superuser.execute(f"update {table} set created_at = %s", (now - timedelta(days=900),))
     superuser.execute(
-        "update clients set waiver_signed_at = now()"
+        "update clients set waiver_signed_at = created_at, waiver_signed_by = name"
         " where name in ('Sam Okafor', 'Samira Oduya', 'Sami Osman')"
     )
     _insert(
