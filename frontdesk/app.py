@@ -266,6 +266,7 @@ class Desk(App[None], inherit_bindings=False):
     def action_copy(self) -> None:
         """Copy what the mouse has selected, or else what the cursor is on."""
         text = self.screen.get_selected_text() or getattr(self.screen, "words", "")
+        self.screen.clear_selection()
         if text:
             self.copy_to_clipboard(text)
         else:

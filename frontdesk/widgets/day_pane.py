@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.style import Style
 
 from db.errors import DeskError
 from db.records import ClassSession, Organization
@@ -180,7 +181,8 @@ class DayPane(Vertical):
 
     def _show(self, sessions: list[ClassSession]) -> None:
         day = self.day or self.today
-        self.border_title = Content(day_of(day) + ("" if self.day is None else ", not today"))
+        words = day_of(day) + ("" if self.day is None else ", not today")
+        self.border_title = Content.assemble(_turn("<", -1), f" {words} ", _turn(">", 1))
         self.set_class(self.day is not None, "elsewhere")
         stays = self.by_hand or self._back_to or self._held()
         keep = self.current.id if self.current and stays else None
@@ -215,6 +217,11 @@ class DayPane(Vertical):
     def _forget(self) -> None:
         self.by_hand = self._by_them = False
         self._time = self._back_to = None
+
+
+def _turn(mark: str, by: int) -> Content:
+    """A mark that shows another day when it is clicked."""
+    return Content(mark).stylize(Style.from_meta({"@click": f"screen.other_day({by})"}))
 
 
 def _sessions(day: date | None, signed_in: SignedIn) -> list[ClassSession]:

@@ -27,14 +27,15 @@ class KeyBar(Static):
         """The entries that fit, in the order of the registry."""
         return Content("  ").join(_words(each) for each in self._fitting())
 
-    async def on_click(self, event: events.Click) -> None:
+    def on_click(self, event: events.Click) -> None:
         """Do what the key does."""
         left = self.content_region.x - self.region.x
         for each in self._fitting():
             width = len(_label(each))
             if left <= event.x < left + width:
                 if each.bound:
-                    await self.app.run_action(each.action, self.screen)
+                    # Not awaited here: an action may take away the screen that waits for this.
+                    self.app.call_later(self.app.run_action, each.action, self.screen)
                 else:
                     self.app.simulate_key(each.keys.split(",")[0])
                 return

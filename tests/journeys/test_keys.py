@@ -133,3 +133,55 @@ def test_colours_show_while_choosing_and_only_enter_keeps_them(gym: Gym) -> None
         assert (at.app.theme, kept) == (themes.LIGHT, [themes.LIGHT])
 
     play(with_preferences(gym, Preferences(keep_theme=kept.append)), steps)
+
+
+def test_copying(gym: Gym) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.press("ctrl+c")
+        await at.sees("Nothing to copy")
+        await at.type("okafor")
+        await at.sees("BOOK  Sam Okafor")
+        await at.press("ctrl+c")
+        await at.sees("Copied: CLIENT Sam Okafor")
+        assert at.app.clipboard.endswith("okafor@post.example")
+        await at.press("enter")
+        await at.sees("a digit, then Enter")
+        await at.press("ctrl+c")
+        await at.sees("Copied: BOOK Sam Okafor, client")
+        assert "1 £12.00 card" in at.app.clipboard
+        await at.press("shift+home", "ctrl+c")
+        await at.sees("Copied: okafor")
+        assert at.app.clipboard == "okafor"
+
+    play(desk(gym), steps)
+
+
+def test_what_the_mouse_selected_is_copied_once(gym: Gym) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("okafor")
+        await at.sees("BOOK  Sam Okafor")
+        await at.pilot.mouse_down("#sentence", offset=(6, 0))
+        await at.pilot.hover("#sentence", offset=(15, 0))
+        await at.pilot.mouse_up("#sentence", offset=(15, 0))
+        await at.press("ctrl+c")
+        await at.sees("Copied: Sam Okafor")
+        assert at.app.clipboard == "Sam Okafor"
+        await at.press("ctrl+c")
+        await at.sees("Copied: CLIENT Sam Okafor")
+
+    play(desk(gym), steps)
+
+
+def test_no_password_is_copied(gym: Gym) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees("Password")
+        await at.type("ana@gym.example")
+        await at.press("enter")
+        await at.type("hunter22")
+        await at.press("shift+home", "ctrl+c")
+        await at.sees("A password is not copied.")
+        assert "hunter" not in at.app.clipboard
+
+    play(desk(gym, None), steps)
