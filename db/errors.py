@@ -97,7 +97,7 @@ REFUSALS = {
     "person_name": "A person needs a name. Type it.",
     "person_text_length": "That is too long for a name, an e-mail or a number. Type less.",
     "person_birth_date": "Nobody alive was born on that day. Type the birth date again.",
-    "person_id_taken": "This id is somebody else's already. Add them again.",
+    "search_documents_pkey": "This id is somebody else's already. Add them again.",
     "person_rank": "Only a manager can do this. Ask a manager.",
     "person_facts_stay": "What is known of a person stays. Fill in only what is missing.",
     "person_erased": "This person was erased. Add them anew.",
@@ -112,6 +112,7 @@ REFUSALS = {
     "family_guardian_minor": "A guardian is of age. Choose an adult.",
     "family_members_lead": "They are in a family already. Look at the person.",
     "family_members_client": "They are in a family already. Look at the person.",
+    "import_running": "Another import is running. Try again when it has ended.",
     "organization_stays": "Nothing ever moves to another organization. Add it anew there.",
 }
 

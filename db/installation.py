@@ -28,6 +28,7 @@ ORDER = (
     "needs",
     "people_rules",
     "people",
+    "imports",
     "audit",
     "tenancy",
     "policies",

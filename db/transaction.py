@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, LiteralString, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -21,6 +21,7 @@ from db import errors
 logging.getLogger("psycopg").setLevel(logging.CRITICAL)  # 'error ignored terminating Pipeline'
 
 Record = TypeVar("Record")
+Outcome = TypeVar("Outcome")
 
 CONNECTIONS = 3
 STATEMENT_TIMEOUT_MS = 10_000
@@ -64,6 +65,10 @@ def do(function: str, *arguments: object) -> Statement[Done]:
     return Statement(f"select true as done from app.{function}({marks})", arguments, Done)  # noqa: S608
 
 
+# Statements that are made one after the other: each yield gives the records of the one asked.
+Talk = Generator[Statement[Any], list[Any], Outcome]
+
+
 class Database:
     """Up to three connections to one database, opened when first needed.
 
@@ -86,28 +91,37 @@ class Database:
         the whole is tried once more, unless `once`: so what is sent must bear being run twice. Raises a
         `DeskError`.
         """
-        with self._places:
-            try:
-                return self._attempt(signing, statements, dry)
-            except (psycopg.Error, UnicodeError) as error:
-                if once or not _passes(error):
-                    raise _translated(error) from None
-            try:
-                return self._attempt(signing, statements, dry)
-            except (psycopg.Error, UnicodeError) as error:
-                raise _translated(error) from None
+        end = _end(dry)
+        return self._try(lambda connection: _pipeline(connection, signing, statements, end), once)
+
+    def talk(self, signing: SignedIn, talk: Callable[[], Talk[Outcome]], dry: bool = False) -> Outcome:
+        """Run in one transaction what is asked one after the other, each with the answers before it.
+
+        Each statement is a round trip. When the connection is lost the whole talk is begun once more.
+        """
+        return self._try(lambda connection: _converse(connection, signing, talk(), _end(dry)), False)
 
     def close(self) -> None:
         """Close the idle connections."""
         while connection := self._take():
             connection.close()
 
-    def _attempt(
-        self, signing: SignedIn | None, statements: tuple[Statement[Any], ...], dry: bool
-    ) -> list[list[Any]]:
+    def _try(self, work: Callable[[psycopg.Connection[Any]], Outcome], once: bool) -> Outcome:
+        with self._places:
+            try:
+                return self._attempt(work)
+            except (psycopg.Error, UnicodeError) as error:
+                if once or not _passes(error):
+                    raise _translated(error) from None
+            try:
+                return self._attempt(work)
+            except (psycopg.Error, UnicodeError) as error:
+                raise _translated(error) from None
+
+    def _attempt(self, work: Callable[[psycopg.Connection[Any]], Outcome]) -> Outcome:
         connection = self._take() or self._connect()
         try:
-            rows = _pipeline(connection, signing, statements, "rollback" if dry else "commit")
+            outcome = work(connection)
         except psycopg.Error:
             self._mend(connection)
             raise
@@ -115,7 +129,7 @@ class Database:
             connection.close()
             raise
         self._idle.append(connection)
-        return rows
+        return outcome
 
     def _take(self) -> psycopg.Connection[Any] | None:
         """An idle connection; another thread may take the last one at any time."""
@@ -175,6 +189,10 @@ class SignedIn:
         """Run the statements as this user, see `Database.run`."""
         return self.database.run(self, *statements, dry=dry)
 
+    def talk(self, talk: Callable[[], Talk[Outcome]], dry: bool = False) -> Outcome:
+        """Run what is asked one after the other as this user, see `Database.talk`."""
+        return self.database.talk(self, talk, dry)
+
     def all(self, statement: Statement[Record], dry: bool = False) -> list[Record]:
         """The records of one statement."""
         records: list[Record] = self.run(statement, dry=dry)[0]
@@ -204,18 +222,43 @@ def _pipeline(
     connection: psycopg.Connection[Any],
     signing: SignedIn | None,
     statements: tuple[Statement[Any], ...],
-    end: str,
+    end: LiteralString,
 ) -> list[list[Any]]:
     """Send everything, then read: one round trip. BEGIN and the end are explicit, see docs/developers.md."""
+    with connection.pipeline():
+        _begin(connection, signing)
+        cursors = [_execute(connection, statement) for statement in statements]
+        connection.execute(end)
+    return [cursor.fetchall() for cursor in cursors]
+
+
+def _converse(
+    connection: psycopg.Connection[Any], signing: SignedIn, talk: Talk[Outcome], end: LiteralString
+) -> Outcome:
+    """Send each statement of the talk and give it the answer."""
+    _begin(connection, signing)
+    try:
+        statement = next(talk)
+        while True:
+            statement = talk.send(_execute(connection, statement).fetchall())
+    except StopIteration as ended:
+        connection.execute(end)
+        outcome: Outcome = ended.value
+        return outcome
+
+
+def _begin(connection: psycopg.Connection[Any], signing: SignedIn | None) -> None:
     token = signing.token if signing else ""
     organization = str(signing.organization_id or "") if signing else ""
     command = signing.command if signing else "sign-in"
-    with connection.pipeline():
-        connection.execute(BEGIN)
-        connection.execute(SIGN, (token, organization, command, str(STATEMENT_TIMEOUT_MS)))
-        cursors = []
-        for statement in statements:
-            cursor = connection.cursor(row_factory=class_row(statement.record))
-            cursors.append(cursor.execute(statement.sql, statement.params))
-        connection.execute(end)
-    return [cursor.fetchall() for cursor in cursors]
+    connection.execute(BEGIN)
+    connection.execute(SIGN, (token, organization, command, str(STATEMENT_TIMEOUT_MS)))
+
+
+def _execute(connection: psycopg.Connection[Any], statement: Statement[Record]) -> psycopg.Cursor[Record]:
+    cursor = connection.cursor(row_factory=class_row(statement.record))
+    return cursor.execute(statement.sql, statement.params)
+
+
+def _end(dry: bool) -> LiteralString:
+    return "rollback" if dry else "commit"

@@ -36,9 +36,15 @@ to frontdesk_staff;
 grant execute on function
   app.name_key(text), app.phone_key(text), app.is_minor(uuid, date), app.is_guardian_of(uuid, uuid, text),
   app.waiver_signed_at(uuid, uuid, date, text, timestamptz), app.check_facts(text, text, text, text, date),
-  app.check_barcode(uuid, text, text), app.check_id(uuid, text, uuid), app.check_may_write(), app.person_now(text, uuid),
+  app.check_barcode(uuid, text, text), app.check_may_write(), app.person_now(text, uuid),
   app.add_lead(uuid, text, text, text, date), app.duplicates(text, text, text), app.family(text, uuid),
   app.family_of(uuid), app.lock_people(uuid, uuid), app.join_family(text, uuid, text, uuid, boolean), app.sign_waiver(text, uuid, text)
+to frontdesk_staff;
+grant execute on function
+  app.check_import(), app.people_to_compare(), app.people_by_external_id(text), app.match_people(jsonb, text),
+  app.imported_waiver(app.imported, text), app.add_people(app.imported[]), app.complete_people(app.imported[]),
+  app.remember_ids(app.imported[], text), app.add_notes(app.imported[]), app.add_families(app.imported[]),
+  app.import_people(jsonb, text)
 to frontdesk_staff;
 grant execute on all functions in schema app to frontdesk_definer;
 
@@ -64,6 +70,10 @@ grant insert (organization_id, id, name, email, phone, birth_date, barcode, emer
 grant insert (organization_id, id) on public.families to frontdesk_staff;
 grant insert (organization_id, family_id, customer_id, client_id, is_guardian), update (is_guardian)
   on public.family_members to frontdesk_staff;
+grant insert (organization_id, customer_id, client_id, text, alert_priority, written_by) on public.notes
+  to frontdesk_staff;
+grant insert (organization_id, source, external_id, customer_id, client_id) on public.external_ids
+  to frontdesk_staff;
 
 grant select on public.organizations, public.users, public.user_organizations, public.desks, public.sign_ins,
   public.sign_in_challenges, public.tokens, public.secrets, public.leads, public.clients, public.search_documents,

@@ -84,17 +84,6 @@ begin
   end if;
 end $$;
 
--- An id is one person's, lead or client.
-create function app.check_id(p_organization uuid, p_kind text, p_id uuid) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  if exists (select from public.leads l where p_kind = 'client' and l.organization_id = p_organization and l.id = p_id)
-     or exists (select from public.clients c where p_kind = 'lead' and c.organization_id = p_organization
-                   and c.id = p_id) then
-    perform app.refuse('person_id_taken');
-  end if;
-end $$;
-
 -- A block comes with its reason and the clock's time; only managers make one, or a lead that is further than new.
 create function app.new_person_rules() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -122,7 +111,6 @@ begin
       perform app.refuse('person_rank');
     end if;
   end if;
-  perform app.check_id(new.organization_id, v_kind, new.id);
   if new.barcode is not null then
     perform app.check_barcode(new.organization_id, v_kind, new.barcode);
   end if;

@@ -65,11 +65,16 @@ create policy staff_tell on public.tasks for update to frontdesk_staff
   using (organization_id = (select app.writing_organization_id()))
   with check (organization_id = (select app.writing_organization_id()));
 
--- Staff add leads and link families; clients are added by managers. What of a row may be changed, triggers say.
+-- Staff add leads and link families; the rest is added by managers. What of a row may be changed, triggers say.
 create policy staff_add on public.leads for insert to frontdesk_staff
   with check (organization_id = (select app.writing_organization_id()));
 create policy manager_add on public.clients for insert to frontdesk_staff
   with check (organization_id = (select app.managing_organization_id()));
+create policy manager_add on public.external_ids for insert to frontdesk_staff
+  with check (organization_id = (select app.managing_organization_id()));
+-- A note says who wrote it.
+create policy manager_add on public.notes for insert to frontdesk_staff
+  with check (organization_id = (select app.managing_organization_id()) and written_by = (select app.user_id()));
 create policy staff_add on public.families for insert to frontdesk_staff
   with check (organization_id = (select app.writing_organization_id()));
 create policy staff_add on public.family_members for insert to frontdesk_staff

@@ -43,18 +43,31 @@ begin
     return null;
   end if;
   insert into public.search_documents as d (organization_id, person_id, kind, name, document)
-  values (new.organization_id, new.id, tg_argv[0], app.words(new.name),
-          app.document(new.name, new.phone, new.email))
+  values (new.organization_id, new.id, tg_argv[0], app.words(new.name), app.document(new.name, new.phone, new.email))
   on conflict (organization_id, person_id) do update
     set name = excluded.name, document = excluded.document
     where d.document <> excluded.document or d.name <> excluded.name;
   return null;
 end $$;
 
-create trigger keep_search_document after insert or delete or update of name, phone, email, erased_at, status
+-- Of all the people that one statement adds. One id is one person's: that a lead has a client's, the key refuses.
+create function app.add_search_documents() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into public.search_documents (organization_id, person_id, kind, name, document)
+  select a.organization_id, a.id, tg_argv[0], app.words(a.name), app.document(a.name, a.phone, a.email)
+    from added a where app.shows(a.erased_at, to_jsonb(a) ->> 'status');
+  return null;
+end $$;
+
+create trigger keep_search_document after delete or update of name, phone, email, erased_at, status
   on public.leads for each row execute function app.keep_search_document('lead');
-create trigger keep_search_document after insert or delete or update of name, phone, email, erased_at
+create trigger keep_search_document after delete or update of name, phone, email, erased_at
   on public.clients for each row execute function app.keep_search_document('client');
+create trigger add_search_documents after insert on public.leads referencing new table as added
+  for each statement execute function app.add_search_documents('lead');
+create trigger add_search_documents after insert on public.clients referencing new table as added
+  for each statement execute function app.add_search_documents('client');
 
 -- The LIKE pattern of one typed word: two letters match the start of a word, three match anywhere. A word of
 -- digits is a phone number, whose leading zero stands for the country that the stored one may name.

@@ -39,6 +39,7 @@ def parser() -> Parser:
     _add_signing(commands)
     _add_looking(commands)
     _add_book(commands)
+    _add_import(commands)
     _add_checks(commands)
     _add_db(commands)
     _add_organization(commands)
@@ -92,6 +93,22 @@ def _add_book(commands: Commands) -> None:
     book.add_argument("--waitlist", action="store_true", help="take a place in line when no seat is left")
     book.add_argument("--id", type=_id, help="the booking's id: asked again with it, nothing is booked twice")
     _add_common(book)
+
+
+def _add_import(commands: Commands) -> None:
+    imports = commands.add_parser("import", help="bring people in from a file of another system")
+    actions = imports.add_subparsers(title="commands", metavar="COMMAND", dest="action", required=True)
+    people = _command(actions, "people", "import_people", "import the people of a CSV file, after a dry run")
+    people.add_argument("file", help="the CSV file")
+    people.add_argument("--yes", action="store_true", help="import without asking")
+    people.add_argument(
+        "--as", dest="kind", choices=("lead", "client"), help="of whom the file does not say it"
+    )
+    people.add_argument("--date-order", choices=("dmy", "mdy", "ymd"), help="how days are written")
+    people.add_argument("--encoding", help="such as utf-8, cp1252 or utf-16")
+    people.add_argument("--delimiter", help="one character, or 'tab'")
+    people.add_argument("--rejects", metavar="FILE", help="where rejected rows go; it must not exist yet")
+    _add_common(people)
 
 
 def _add_checks(commands: Commands) -> None:

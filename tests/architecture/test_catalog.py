@@ -47,7 +47,9 @@ DEFINER_FOR_STAFF = {
     "app.lock_for_booking(uuid,uuid,uuid)",
 }
 DEFINER_FOR_TRIGGERS = {
+    "app.add_search_documents()",
     "app.audit()",
+    "app.audit_added()",
     "app.count_seats()",
     "app.keep_payments()",
     "app.keep_search_document()",
@@ -87,6 +89,9 @@ AUDITED = {
     "notes",
     "external_ids",
 }
+
+# Whose new rows are audited statement by statement; of the others each row by itself.
+AUDITED_TOGETHER = {"leads", "clients", "families", "family_members", "notes", "external_ids"}
 
 PERSON = {
     *("organization_id", "id", "name", "email", "phone", "birth_date", "barcode", "emergency_contact"),
@@ -220,6 +225,7 @@ def test_triggers_are_present(ask: Ask) -> None:
         *("a_task_rules", "organization_stays", "z_audit")
     }
     assert {table for table, name, _ in triggers if name == "z_audit"} == AUDITED
+    assert {table for table, name, _ in triggers if name == "z_audit_added"} == AUDITED_TOGETHER
     assert {table for table, name, _ in triggers if name == "append_only"} >= {"audit_log", "payments"}
     assert {enabled for _, _, enabled in triggers} == {"O"}
 
@@ -367,6 +373,12 @@ def test_staff_write_only_these_columns(ask: Ask) -> None:
             *("organization_id", "family_id", "customer_id", "client_id", "is_guardian"),
         },
         "family_members update": {"is_guardian"},
+        "notes insert": {
+            *("organization_id", "customer_id", "client_id", "text", "alert_priority", "written_by"),
+        },
+        "external_ids insert": {
+            *("organization_id", "source", "external_id", "customer_id", "client_id"),
+        },
     }
 
 

@@ -9,7 +9,7 @@ from random import Random
 import psycopg
 import pytest
 
-from benchmarks import ground, round_trips, search, seats, typos
+from benchmarks import ground, imports, round_trips, search, seats, typos
 from benchmarks.ground import Ground
 from benchmarks.proxy import Proxy
 
@@ -75,6 +75,12 @@ def test_search_compares_the_same_search(small_gym: Ground, capsys: pytest.Captu
     count, *times = cells(capsys.readouterr().out, "all")
     assert int(count) > 0
     assert all(float(time) > 0 for time in times)
+
+
+def test_an_import_finds_everybody_again(small_gym: Ground, capsys: pytest.CaptureFixture[str]) -> None:
+    assert imports.run(small_gym, 60) == 0
+    shown = capsys.readouterr().out
+    assert (cells(shown, "import  ")[1], cells(shown, "import again")[1]) == ("58", "0")
 
 
 def test_search_minds_when_both_find_differently() -> None:

@@ -122,14 +122,14 @@ def test_one_id_and_one_barcode_are_one_persons(app_psql: Psql, superuser: Psql,
     document = "select * from search_documents where person_id = %s"
     before = superuser.execute(document, (gym.clients["okafor"],)).fetchall()
     with signed(app_psql, gym, who):
-        assert add(app_psql, gym, id=gym.clients["okafor"]).rule == "person_id_taken"
+        assert add(app_psql, gym, id=gym.clients["okafor"]).rule == "search_documents_pkey"
         assert add(app_psql, gym, id=gym.leads["zoe"]).state == "23505"
         tried = add(app_psql, gym, barcode=" 900 ")
         assert (tried.state, tried.rule) == ("23505", "leads_barcode")
         if who == "mia":
             fill = attempt(app_psql, "update leads set barcode = '900' where id = %s", gym.leads["zoe"])
             assert fill.rule == "leads_barcode"
-            assert add(app_psql, gym, "clients", id=gym.leads["zoe"]).rule == "person_id_taken"
+            assert add(app_psql, gym, "clients", id=gym.leads["zoe"]).rule == "search_documents_pkey"
         app_psql.execute("commit")
     assert superuser.execute(document, (gym.clients["okafor"],)).fetchall() == before
 
@@ -329,6 +329,43 @@ def test_nothing_of_another_organization(app_psql: Psql, superuser: Psql, gym: G
         # What is taken elsewhere is free here, and says nothing.
         assert add(app_psql, gym, barcode="31", id=gym.clients["other"]).state is None
     assert rows(superuser) == before
+
+
+NOTE = "insert into notes (organization_id, customer_id, text, written_by) values (%s, %s, 'x', %s)"
+KNOWN = (
+    "insert into external_ids (organization_id, source, external_id, customer_id) values (%s, 'x', '7', %s)"
+)
+
+
+def test_what_an_import_writes_is_the_managers(app_psql: Psql, gym: Gym) -> None:
+    """In their own name, and for nobody's people but their organization's."""
+    harbour, zoe = gym.organizations["harbour"], gym.leads["zoe"]
+    for who in ("ana", "vera", "ben"):
+        with signed(app_psql, gym, who):
+            assert attempt(app_psql, NOTE, harbour, zoe, gym.users[who]).state == "42501"
+            assert attempt(app_psql, KNOWN, harbour, zoe).state == "42501"
+            for call in ("match_people('[]', 'x')", "import_people('[]', 'x')"):
+                assert attempt(app_psql, f"select * from app.{call}").state == "42501", call
+    with signed(app_psql, gym, "mia"):
+        assert attempt(app_psql, NOTE, harbour, zoe, gym.users["otto"]).state == "42501"
+        assert attempt(app_psql, NOTE, harbour, zoe, gym.users["mia"]).count == 1
+        assert attempt(app_psql, NOTE, harbour, gym.leads["other"], gym.users["mia"]).state == "23503"
+        assert attempt(app_psql, KNOWN, gym.organizations["union"], gym.leads["other"]).state == "42501"
+        people = f"""[{{"line": 1, "kind": "lead", "person_id": "{gym.leads["other"]}", "known": true,
+          "phone": "1", "external_ids": ["1"], "notes": [{{"text": "x"}}]}}]"""
+        assert attempt(app_psql, "select * from app.import_people(%s, 'x')", people).state == "23503"
+
+
+@pytest.mark.parametrize("setting", ["app.organization", "app.token"])
+def test_the_audit_answers_for_every_added_row(app_psql: Psql, gym: Gym, setting: str) -> None:
+    """RETURNING runs after the rules and before the audit, which speaks for all the rows of a statement."""
+    insert = "insert into leads (organization_id, name) select %s, 'N' from generate_series(1, 2)"
+    with signed(app_psql, gym, "kim"):
+        flipped = attempt(
+            app_psql, f"{insert} returning set_config('{setting}', '', true)", gym.organizations["harbour"]
+        )
+        assert flipped.state == "42501"
+        assert attempt(app_psql, insert, gym.organizations["harbour"]).count == 2
 
 
 @pytest.mark.parametrize("flip", ["union", ""])
