@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
+import pytest
 from gym import INSTALLATION, Gym
 from journeys.at_desk import OPEN, AtDesk, desk, play
 
@@ -135,8 +138,11 @@ def test_colours_show_while_choosing_and_only_enter_keeps_them(gym: Gym) -> None
     play(with_preferences(gym, Preferences(keep_theme=kept.append)), steps)
 
 
-def test_copying(gym: Gym) -> None:
+def test_copying(gym: Gym, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+
     async def steps(at: AtDesk) -> None:
+        monkeypatch.setattr(at.app._driver, "write", sent.append)
         await at.sees(OPEN)
         await at.press("ctrl+c")
         await at.sees("Nothing to copy")
@@ -153,6 +159,8 @@ def test_copying(gym: Gym) -> None:
         await at.press("shift+home", "ctrl+c")
         await at.sees("Copied: okafor")
         assert at.app.clipboard == "okafor"
+        # OSC 52: the terminal at the other end of an ssh puts it on its own clipboard.
+        assert f"\x1b]52;c;{b64encode(b'okafor').decode()}\a" in sent
 
     play(desk(gym), steps)
 

@@ -189,6 +189,18 @@ def test_roster(look: Look) -> None:
     look(steps)
 
 
+@pytest.mark.parametrize("columns", [60, 40])
+def test_slim(look: Look, columns: int) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees(">18:00 Spin", "drop-in £12.00")
+        await at.type("samira")
+        await at.sees("BOOK  Samira Oduya")
+        await at.press("enter")
+        await at.sees("a digit, then Enter")
+
+    look(steps, size=(columns, 24))
+
+
 def test_help(look: Look) -> None:
     async def steps(at: AtDesk) -> None:
         await due(at)
