@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 
 from frontdesk.commands import Command, commands_of
+from frontdesk.screens.desk import DeskScreen
 from frontdesk.screens.place import PlaceScreen
 
 BY_HELP = 0.01
@@ -40,6 +42,34 @@ class Commands(Provider):
 
     def _run(self, command: Command) -> Callable[[], Awaitable[bool]]:
         return partial(self.app.run_action, command.action, self.screen)
+
+
+class WhoWaits(Provider):
+    """Whoever 'needs you' names on the desk: to find them, or to say that somebody was told."""
+
+    async def discover(self) -> Hits:
+        """All of them, after the commands."""
+        for number, (name, run) in enumerate(self._listed()):
+            yield DiscoveryHit(Content(name), run, f"needs {number:03}")
+
+    async def search(self, query: str) -> Hits:
+        """Those whose words have what was typed."""
+        matcher = self.matcher(query)
+        for name, run in self._listed():
+            if score := matcher.match(name):
+                yield Hit(score, Content(name), run, name)
+
+    def _listed(self) -> list[tuple[str, Callable[[], None]]]:
+        screen = self.screen
+        if not isinstance(screen, DeskScreen):
+            return []
+        needs = screen.lower.needs
+        listed: list[tuple[str, Callable[[], None]]] = []
+        for need in filter(None, needs.items):
+            listed.append((f"find {needs.words_of(need)}", partial(screen.seek, need.name, need.person_id)))
+            if need.task_id:
+                listed.append((f"told: {needs.words_of(need)}", partial(screen.lower.tell, need)))
+        return listed
 
 
 def _name(command: Command) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 from uuid import UUID
 
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.containers import Horizontal
 
 from db.records import ClassSession, Organization, Profile, Rank
@@ -31,12 +33,20 @@ REFRESH_S = 10.0
 NOBODY_CHOSEN = "Choose somebody above, and this says what [desk.do] does."
 
 
+def _who_waits() -> type[Provider]:
+    """The palette's part for who waits for staff, imported when it is opened."""
+    from frontdesk.palette import WhoWaits
+
+    return WhoWaits
+
+
 class DeskScreen(PlaceScreen):
     """One organization's desk; find keeps the focus, whatever happens around it."""
 
     CSS_PATH = "desk.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("desk")]
     AUTO_FOCUS = "#find"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_who_waits}
     place: ClassVar[Place] = "desk"
 
     finding = getters.query_one(FindPane)
@@ -232,6 +242,7 @@ class DeskScreen(PlaceScreen):
         """Say so; the next in line most likely wants the next class."""
         speaker = self._speak()
         self.done.booked(speaker, message.intention, message.answer)
+        self.lower.last.keep(self.done.done)
         if not self.finding.text and self.day.day is None:
             self.day.by_hand = False
         self.action_refresh_now()
@@ -251,6 +262,10 @@ class DeskScreen(PlaceScreen):
     def on_booking_pane_reason_closed(self) -> None:
         """A letter returns to find."""
         self.finding.find.focus()
+
+    def on_done_line_taken_back(self) -> None:
+        """It is none of what was done last any more."""
+        self.lower.last.keep(self.done.done)
 
     def on_done_line_undone(self) -> None:
         """A seat is free."""

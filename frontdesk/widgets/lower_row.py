@@ -18,6 +18,7 @@ from db.errors import DeskError
 from db.records import ClassSession, Need, Organization, RosterLine
 from frontdesk.app import Desk
 from frontdesk.clock import local, time_of
+from frontdesk.widgets.last_list import LastList
 from frontdesk.widgets.lines import NONE
 from frontdesk.widgets.needs_list import NeedsList
 from frontdesk.widgets.person_pane import RESTS_S
@@ -52,6 +53,7 @@ class LowerRow(Horizontal):
     app = getters.app(Desk)
     roster = getters.query_one(ClassRoster)
     needs = getters.query_one(NeedsList)
+    last = getters.query_one(LastList)
 
     @dataclass
     class Loaded(Message):
@@ -81,13 +83,16 @@ class LowerRow(Horizontal):
         zone = self._organization.timezone
         roster = ClassRoster(zone, local(self.app.clock.now(), zone).date(), id="class-roster")
         needs = NeedsList(self._organization, id="needs")
-        for pane in (roster, needs):
+        last = LastList(zone, self.app.clock.now, id="last")
+        for pane in (roster, needs, last):
             pane.add_class("pane")
             yield pane
 
     def on_mount(self) -> None:
         """Say what is to come."""
         self.needs.border_title = "Needs you"
+        self.last.border_title = "Last at this desk"
+        self.last.keep(())
         self._begin("Asking the database.")
 
     def about(self, session: ClassSession | None) -> None:

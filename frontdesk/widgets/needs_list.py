@@ -74,6 +74,10 @@ class NeedsList(Lines[Need]):
             on_told = need.task_id and at.x >= self.scrollable_content_region.width - len(TOLD)
             self.post_message(self.Told(need) if on_told else self.Chosen(need))
 
+    def words_of(self, need: Need) -> str:
+        """One of them in words, such as 'Ana Ruiz (tell, 18:00 Spin)'."""
+        return f"{literal(need.name)} ({LABELS[need.need]}, {self._about(need)})"
+
     def _about(self, need: Need) -> str:
         if need.owes is not None:
             return money(need.owes, self._organization.currency)

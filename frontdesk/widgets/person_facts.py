@@ -128,7 +128,8 @@ def _names(label: str, names: Sequence[str]) -> Iterator[Fact]:
 def _waiver(person: PersonDetails, organization: Organization) -> Iterator[Fact]:
     if person.waiver_signed_at:
         day = local(person.waiver_signed_at, organization.timezone).date()
-        by = f", {literal(person.waiver_signed_by)}" if person.waiver_signed_by else ""
+        other = person.waiver_signed_by if person.waiver_signed_by != person.name else None
+        by = f" by {literal(other)}" if other else ""
         yield Fact("waiver", f"signed {day.day} {day:%b %Y}{by}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from gym import Gym
+from gym import HOSTILE, Gym
 from journeys.at_desk import OPEN, AtDesk, desk, play
 
 from db.records import BookingRequest
@@ -189,5 +189,54 @@ def test_of_two_namesakes_the_one_who_waits(gym: Gym, superuser: Superuser) -> N
         await at.sees("Sam Twin, client")
         current = at.app.screen.query_one("#people").current  # type: ignore[attr-defined]
         assert current.id == waits
+
+    play(desk(gym), steps, LARGE)
+
+
+@pytest.mark.usefixtures("to_tell")
+def test_the_palette_finds_and_tells_without_a_mouse(gym: Gym, superuser: Superuser) -> None:
+    superuser.execute("update leads set name = %s where id = %s", (HOSTILE, gym.leads["olsen"]))
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN, "tell   [bold]Eve")
+        await at.press("ctrl+p")
+        await at.sees("Search for commands")
+        await at.type("find")
+        await at.sees("find [bold]Eve[/bold]", "(tell, ")
+        await at.pilot.pause(0.3)
+        await at.press("down", "enter")
+        await at.sees("lead     [bold]Eve", "olsen@post.example")
+        await at.press("ctrl+p")
+        await at.type("told")
+        await at.sees("told: [bold]Eve[/bold]")
+        await at.pilot.pause(0.3)
+        await at.press("down", "enter")
+        await at.sees("Nobody waits for you.")
+
+    play(desk(gym), steps, LARGE)
+    assert superuser.execute("select done_by from tasks").fetchall() == [(gym.users["ana"],)]
+
+
+def test_what_was_done_last(gym: Gym) -> None:
+    """The key stands in the row that it acts on."""
+
+    async def book(at: AtDesk, name: str) -> None:
+        await at.type(name)
+        await at.sees("BOOK", f"Sam {name.title()}, ")
+        await at.press("enter")
+        await at.sees("a digit, then Enter")
+        await at.press("2", "enter")
+        await at.sees(f"Sam {name.title()} is ", "F9 takes it back")
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN, "Last at this desk", "Nothing was done at this desk yet.")
+        await book(at, "okafor")
+        await book(at, "olsen")
+        rows = [line for line in at.text.splitlines() if " F9" in line and "│" in line]
+        assert len(rows) == 1 and "Sam Olsen" in rows[0] and "Spin F9" in rows[0]
+        await at.press("f9")
+        await at.sees("Taken back: Sam Olsen")
+        rows = [line for line in at.text.splitlines() if " F9" in line and "│" in line]
+        assert len(rows) == 1 and "Sam Okafor" in rows[0]
 
     play(desk(gym), steps, LARGE)

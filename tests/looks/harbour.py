@@ -52,11 +52,11 @@ SESSIONS = (
 def fill(superuser: Superuser, now: datetime) -> None:
     """Make it, as it stands at that hour; rows of the past go past the rules of today."""
     for name, zone, currency in ORGANIZATIONS:
-        _insert(superuser, "organizations", id=_id(name), name=name, timezone=zone, currency=currency)
+        _insert(superuser, "organizations", id=named(name), name=name, timezone=zone, currency=currency)
     _staff(superuser)
     for kind, name, born, phone, email, _ in PEOPLE:
         values = {"name": name, "birth_date": born, "phone": phone, "email": email}
-        _insert(superuser, f"{kind}s", organization_id=_id("Harbour Lane"), id=_id(name), **values)
+        _insert(superuser, f"{kind}s", organization_id=named("Harbour Lane"), id=named(name), **values)
     superuser.execute(
         "update clients set blocked_at = now(), blocked_reason = 'owes since May' where name = 'Sami Osman'"
     )
@@ -69,11 +69,11 @@ def fill(superuser: Superuser, now: datetime) -> None:
     _insert(
         superuser,
         "notes",
-        organization_id=_id("Harbour Lane"),
-        client_id=_id("Sam Okafor"),
+        organization_id=named("Harbour Lane"),
+        client_id=named("Sam Okafor"),
         text="knee injury: tell Kim",
         alert_priority=1,
-        written_by=_id("mia"),
+        written_by=named("mia"),
     )
     superuser.execute("set session_replication_role = replica")
     _sessions(superuser, now)
@@ -83,43 +83,49 @@ def fill(superuser: Superuser, now: datetime) -> None:
 def _staff(superuser: Superuser) -> None:
     for who, (name, ranks) in STAFF.items():
         values = {"salt": SALT, "stored_key": b"0" * 32}
-        _insert(superuser, "users", id=_id(who), name=name, email=f"{who}@harbour.example", **values)
+        _insert(superuser, "users", id=named(who), name=name, email=f"{who}@harbour.example", **values)
         for organization, rank in ranks.items():
             _insert(
                 superuser,
                 "user_organizations",
-                organization_id=_id(organization),
-                user_id=_id(who),
+                organization_id=named(organization),
+                user_id=named(who),
                 role=rank,
             )
         superuser.execute(
             "insert into tokens (token_hash, user_id, installation, made_in, expires_at)"
             " values (%s, %s, %s, '3', now() + interval '100 years')",
-            (hashlib.sha256(f"token-of-{who}".encode()).digest(), _id(who), INSTALLATION),
+            (hashlib.sha256(f"token-of-{who}".encode()).digest(), named(who), INSTALLATION),
         )
 
 
 def _sessions(superuser: Superuser, now: datetime) -> None:
-    here = {"organization_id": _id("Harbour Lane")}
-    _insert(superuser, "rooms", id=_id("R1"), name="R1", **here)
-    _insert(superuser, "instructors", id=_id("Kim"), name="Kim", **here)
+    here = {"organization_id": named("Harbour Lane")}
+    _insert(superuser, "rooms", id=named("R1"), name="R1", **here)
+    _insert(superuser, "instructors", id=named("Kim"), name="Kim", **here)
     for start, program, price, minutes, capacity, booked, waiting in SESSIONS:
         begins = now.replace(hour=int(start[:2]), minute=int(start[3:]))
         _insert(
-            superuser, "programs", id=_id(program), name=program, drop_in_price=price, open_gym=False, **here
+            superuser,
+            "programs",
+            id=named(program),
+            name=program,
+            drop_in_price=price,
+            open_gym=False,
+            **here,
         )
         _session(superuser, program, begins, minutes, capacity, booked)
         for number in range(waiting):
             name = ("Ana", "Bo", "Cy")[number]
-            _insert(superuser, "leads", id=_id(name), name=name, **here)
+            _insert(superuser, "leads", id=named(name), name=name, **here)
             at = now - timedelta(hours=3 - number)
             _booking(superuser, program, "customer_id", name, at, "waitlisted", price)
     _insert(
-        superuser, "programs", id=_id("Open gym"), name="Open gym", drop_in_price=0, open_gym=True, **here
+        superuser, "programs", id=named("Open gym"), name="Open gym", drop_in_price=0, open_gym=True, **here
     )
     _session(superuser, "Open gym", now.replace(hour=6, minute=0), 16 * 60, 60, 23)
     for number, name in enumerate(REGULARS):
-        _insert(superuser, "leads", id=_id(name), name=name, **here)
+        _insert(superuser, "leads", id=named(name), name=name, **here)
         at = now - timedelta(minutes=40 * number)
         _booking(superuser, "Spin", "customer_id", name, at, "confirmed", 1200)
     _booking(
@@ -130,14 +136,14 @@ def _sessions(superuser: Superuser, now: datetime) -> None:
 def _session(
     superuser: Superuser, program: str, begins: datetime, minutes: int, capacity: int, booked: int
 ) -> None:
-    values = {"id": _id(f"session {program}"), "program_id": _id(program), "room_id": _id("R1")}
+    values = {"id": named(f"session {program}"), "program_id": named(program), "room_id": named("R1")}
     times = {"starts_at": begins, "ends_at": begins + timedelta(minutes=minutes)}
     seats = {"capacity": capacity, "booked_count": booked}
-    _insert(superuser, "class_sessions", organization_id=_id("Harbour Lane"), **values, **times, **seats)
+    _insert(superuser, "class_sessions", organization_id=named("Harbour Lane"), **values, **times, **seats)
     if program == "Spin":
         superuser.execute(
             "insert into session_instructors values (%s, %s, %s)",
-            (_id("Harbour Lane"), _id("session Spin"), _id("Kim")),
+            (named("Harbour Lane"), named("session Spin"), named("Kim")),
         )
 
 
@@ -146,16 +152,22 @@ def _visits(superuser: Superuser, now: datetime) -> None:
         if days is not None and kind == "client":
             program = f"visit {name}"
             begins = now - timedelta(days=days)
-            here = {"organization_id": _id("Harbour Lane")}
+            here = {"organization_id": named("Harbour Lane")}
             _insert(
-                superuser, "programs", id=_id(program), name=program, drop_in_price=0, open_gym=False, **here
+                superuser,
+                "programs",
+                id=named(program),
+                name=program,
+                drop_in_price=0,
+                open_gym=False,
+                **here,
             )
             _session(superuser, program, begins, 60, 10, 1)
             _booking(superuser, program, "client_id", name, begins, "attended", 0)
     superuser.execute(
         "update bookings set payment_status = 'pending', paid_by = 'later', price = 1200"
         " where client_id = %s",
-        (_id("Rosamund Ortiz"),),
+        (named("Rosamund Ortiz"),),
     )
 
 
@@ -163,8 +175,8 @@ def _booking(
     superuser: Superuser, program: str, column: str, name: str, at: datetime, status: str, price: int
 ) -> None:
     values = {
-        "class_session_id": _id(f"session {program}"),
-        column: _id(name),
+        "class_session_id": named(f"session {program}"),
+        column: named(name),
         "booking_status": status,
         "payment_status": "paid" if status != "waitlisted" else "pending",
         "paid_by": "card" if price and status != "waitlisted" else None,
@@ -172,10 +184,13 @@ def _booking(
         "currency": "GBP",
         "recorded_at": at,
     }
-    _insert(superuser, "bookings", organization_id=_id("Harbour Lane"), id=_id(f"{program} {name}"), **values)
+    _insert(
+        superuser, "bookings", organization_id=named("Harbour Lane"), id=named(f"{program} {name}"), **values
+    )
 
 
-def _id(name: str) -> UUID:
+def named(name: str) -> UUID:
+    """The id of whatever is called that."""
     return uuid5(INSTALLATION, name)
 
 
