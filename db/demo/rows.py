@@ -235,7 +235,7 @@ def write_bookings(owner: psycopg.Connection[Any], house: House, bookings: Itera
         "bookings",
         "organization_id id class_session_id customer_id client_id booking_status payment_status paid_by"
         " price currency comp_reason override_reason over_capacity arrived_at cancelled_at desk_id booked_by"
-        " happened_at recorded_at",
+        " happened_at recorded_at changed_at",
         (
             (
                 house.id,
@@ -256,6 +256,7 @@ def write_bookings(owner: psycopg.Connection[Any], house: House, bookings: Itera
                 b.booked_by,
                 b.recorded_at,
                 b.recorded_at,
+                b.cancelled_at or b.arrived_at or b.recorded_at,
             )
             for b in bookings
         ),
