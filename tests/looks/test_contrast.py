@@ -102,5 +102,5 @@ def test_nothing_is_faint(harbour: Callable[[str | None], Desk], wire: Wire, the
         await at.press("f7")
         await look("sign in", "You are signed out.")
 
-    play(app, steps)
+    play(app, steps, size=(120, 40))
     assert {where: texts for where, texts in found.items() if texts} == {}
