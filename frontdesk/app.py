@@ -35,6 +35,7 @@ from frontdesk import crash, themes
 from frontdesk.clock import Clock
 from frontdesk.commands import bindings_everywhere, keyed, use_keys
 from frontdesk.preferences import Preferences
+from frontdesk.widgets.scanner import Scanner
 from frontdesk.widgets.text import cut, literal
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ class Desk(App[None], inherit_bindings=False):
         self.desk_name = desk_name
         self.demo = demo
         self.clock = Clock()
+        self.scanner = Scanner()
         self.signed_in: SignedIn | None = None
         self._token = token
         self._leaving = False

@@ -62,6 +62,7 @@ class DeskScreen(PlaceScreen):
         self.organization = organization
         self._enter_waits: str | None = None
         self._sought: tuple[str, UUID] | None = None
+        self._code: str | None = None
 
     @property
     def rank(self) -> Rank:
@@ -118,8 +119,11 @@ class DeskScreen(PlaceScreen):
 
     def action_do(self) -> None:
         """Do what the sentence says, once the list answers the text that stands there."""
+        code = self.app.scanner.take()
         if not may(self.rank, "staff"):
             self.done.fail("A viewer may look, but not book. Ask an owner for another rank.")
+        elif code:
+            self._scanned(code)
         elif self.finding.adding and not self.booking.busy:
             self.finding.add()
         elif self.booking.busy or self.finding.settled:
@@ -182,7 +186,7 @@ class DeskScreen(PlaceScreen):
     def on_find_pane_typed(self, message: FindPane.Typed) -> None:
         """Other letters: an open question is about somebody else now."""
         if self._enter_waits != message.text:
-            self._enter_waits = None
+            self._enter_waits = self._code = None
         if len(message.text) <= 1:
             self.day.next_in_line()
         self.day.at(message.at)
@@ -197,8 +201,11 @@ class DeskScreen(PlaceScreen):
         self._sought = None
         self._offer()
         if self._enter_waits is not None and self._enter_waits == self.finding.text:
-            self.action_do()
-        self._enter_waits = None
+            if self._code is None:
+                self.action_do()
+            else:
+                self._act_on_scan()
+        self._enter_waits = self._code = None
 
     def on_find_pane_add(self, message: FindPane.Add) -> None:
         """Nobody of that name is to be found: they are new here."""
@@ -281,6 +288,26 @@ class DeskScreen(PlaceScreen):
         """Nobody is at hand: the class from before counts, and whom it expects shows."""
         self.day.next_in_line()
         self.finding.empty()
+
+    def _scanned(self, code: str) -> None:
+        """Look for whom a scanned card belongs to, whatever its digits have answered or were typed into."""
+        if self.finding.text != code:
+            self.booking.free(keyed(NOBODY_CHOSEN))
+            self.finding.find.value = code
+        self._enter_waits = self._code = code
+        if self.finding.settled:
+            self.on_find_pane_settled()
+
+    def _act_on_scan(self) -> None:
+        """Do what the sentence says of the card's owner, and of nobody whose number merely looks like it."""
+        person = self.finding.current
+        if person and person.scanned:
+            self.finding.people.pin(0)
+            self.booking.enter()
+        else:
+            self.done.fail(f"Nobody has the barcode {literal(self.finding.text)}. Type the name instead.")
+            self._next_in_line()
+            self.booking.free(keyed(NOBODY_CHOSEN))
 
     def _chosen(self) -> ClassSession | None:
         return self.day.chosen

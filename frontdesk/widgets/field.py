@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from textual import events
+from textual import events, getters
 from textual.widgets import Input
 
+from frontdesk.app import Desk
 from frontdesk.commands import Place, in_order
 from frontdesk.widgets.text import LONGEST, literal
 
@@ -16,6 +17,8 @@ class Field(Input):
     have reached the field: so a quick 'sam', Enter would act on 'sa'.
     """
 
+    app = getters.app(Desk)
+
     def __init__(self, place: Place, *, id: str, max_length: int, placeholder: str = "") -> None:
         super().__init__(
             id=id, compact=True, max_length=max_length, placeholder=placeholder, select_on_focus=False
@@ -23,11 +26,17 @@ class Field(Input):
         self.place: Place = place
 
     async def _on_key(self, event: events.Key) -> None:
+        self.listen(event)
         command = in_order(self.place, event.key)
         if command:
             event.stop()
             event.prevent_default()
             await self.app.run_action(command.action, self.screen)
+
+    def listen(self, event: events.Key) -> None:
+        """Let the scanner's ear have the key; never those of a password."""
+        if self.place == "desk":
+            self.app.scanner.heard(event.key, event.character, event.time)
 
     def _on_paste(self, event: events.Paste) -> None:
         # What is pasted may hold anything, and more than fits; a refused paste would look like a broken key.

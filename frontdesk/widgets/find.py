@@ -26,4 +26,5 @@ class Find(Field):
         if event.character and self.asked(event.character):
             event.stop()
             event.prevent_default()
+            self.listen(event)
             self.answer(event.character)
