@@ -35,7 +35,7 @@ from frontdesk import crash, themes
 from frontdesk.clock import Clock
 from frontdesk.commands import bindings_everywhere, keyed, use_keys
 from frontdesk.preferences import Preferences
-from frontdesk.widgets.scanner import Scanner
+from frontdesk.scanner import Scanner
 from frontdesk.widgets.text import cut, literal
 
 if TYPE_CHECKING:
@@ -242,13 +242,12 @@ class Desk(App[None], inherit_bindings=False):
             self.notify("You work in this organization only.", markup=False)
 
     async def action_quit(self) -> None:
-        """Leave; a booking without an answer is named first, since nobody could tell what became of it."""
-        waiting = [each for desk in self.start.desks.values() for each in desk.unanswered]
-        if waiting and not self._leaving:
+        """Leave; who would be forgotten by it is named first: nobody could tell what became of them."""
+        forgotten = [sentence for desk in self.start.desks.values() for sentence in desk.forgotten]
+        if forgotten and not self._leaving:
             self._leaving = True
-            names = ", ".join(literal(each.person.name) for each in waiting)
             self.notify(
-                f"Not known yet whether {names} is booked. {keyed('[app.quit] again leaves all the same.')}",
+                " ".join([*forgotten, keyed("[app.quit] again leaves all the same.")]),
                 severity="warning",
                 timeout=20,
                 markup=False,

@@ -157,6 +157,17 @@ COMMANDS = (
         priority=True,
     ),
     Command(
+        "desk.park",
+        "ctrl+n",
+        "screen.park",
+        "park",
+        "Set aside whoever has to look for a card, and fetch them back as they were.",
+        DESK,
+        9,
+        "staff",
+        in_order=True,
+    ),
+    Command(
         "desk.back",
         "escape",
         "screen.back",

@@ -40,7 +40,10 @@ TOPICS = {
         "finding somebody",
         (
             "Type two letters or more: of first name, last name, phone or e-mail, in any order.",
+            "A time behind the name chooses its class: 'sam 18:30', 'sam 9:30' or 'sam 18.30'.",
             "[desk.down] and [desk.up] choose another person, [desk.next_class] another class of the day.",
+            "Before a letter is typed, whom the class expects shows; an arrow chooses among them.",
+            "A scanned card acts at once. [desk.park] sets somebody aside, and fetches them back.",
         ),
     ),
     "desk.stated": Topic(
@@ -49,6 +52,8 @@ TOPICS = {
             "It says what [desk.do] would do, for whom, in which class. Nothing is done yet.",
             "Wrong person: [desk.down], [desk.up] or more letters. Wrong class: [desk.next_class].",
             "L is a lead, C a client. BOOKED, HERE and WAITLISTED say what they have today.",
+            "Where there is no room for words: W no waiver, £ or $ owes, ! a note, N first visit,",
+            "* birthday today or soon, X blocked.",
         ),
     ),
     "desk.asking": Topic(

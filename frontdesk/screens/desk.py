@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.containers import Horizontal
+from textual.content import Content
 
-from db.records import ClassSession, Organization, Profile, Rank
+from db.records import ClassSession, Organization, Person, Profile, Rank
 from frontdesk.app import RETRY_S, Outage
 from frontdesk.commands import Place, bindings_of, key_of, keyed, may
 from frontdesk.screens.place import PlaceScreen
@@ -20,13 +21,13 @@ from frontdesk.widgets.booking_pane import BookingPane
 from frontdesk.widgets.day_pane import DayPane
 from frontdesk.widgets.done_line import DoneLine
 from frontdesk.widgets.find_pane import FindPane
-from frontdesk.widgets.intention import Intention
 from frontdesk.widgets.key_bar import KeyBar
 from frontdesk.widgets.lower_row import ClassRoster, LowerRow
 from frontdesk.widgets.needs_list import NeedsList
+from frontdesk.widgets.parked import Parking
 from frontdesk.widgets.person_pane import PersonPane
 from frontdesk.widgets.sentence import Speaker
-from frontdesk.widgets.text import MARK, literal
+from frontdesk.widgets.text import MARK, literal, several
 from frontdesk.widgets.top_line import TopLine
 
 REFRESH_S = 10.0
@@ -63,6 +64,7 @@ class DeskScreen(PlaceScreen):
         self._enter_waits: str | None = None
         self._sought: tuple[str, UUID] | None = None
         self._code: str | None = None
+        self.parking = Parking()
 
     @property
     def rank(self) -> Rank:
@@ -80,10 +82,14 @@ class DeskScreen(PlaceScreen):
         return self.booking.words if self.booking.busy else self.finding.people.words
 
     @property
-    def unanswered(self) -> list[Intention]:
-        """The bookings on their way."""
+    def forgotten(self) -> Iterator[str]:
+        """What nobody would know any more if the app were left now."""
         shown = self.booking.intention
-        return [*self.booking.aside.values(), *([shown] if shown and shown.on_its_way else [])]
+        waiting = [*self.booking.aside.values(), *([shown] if shown and shown.on_its_way else [])]
+        if waiting:
+            yield f"Not known yet whether {several([each.person.name for each in waiting])} is booked."
+        if self.parking.waiting:
+            yield f"Parked and not booked: {self.parking.names}."
 
     def compose(self) -> ComposeResult:
         """Find and people beside the day's classes, the sentence below; more panes where there is room."""
@@ -124,6 +130,8 @@ class DeskScreen(PlaceScreen):
             self.done.fail("A viewer may look, but not book. Ask an owner for another rank.")
         elif code:
             self._scanned(code)
+        elif self.finding.offered:
+            self._fetch(self.finding.offered)
         elif self.finding.adding and not self.booking.busy:
             self.finding.add()
         elif self.booking.busy or self.finding.settled:
@@ -153,6 +161,26 @@ class DeskScreen(PlaceScreen):
         """Show another day."""
         self.day.other_day(by)
 
+    def action_park(self) -> None:
+        """Set aside whoever is at hand; with nobody at hand, fetch back who was."""
+        now = self.booking.intention
+        if not may(self.rank, "staff"):
+            return
+        if self.finding.offered:
+            self._fetch(self.finding.offered)
+        elif now and not now.on_its_way and (self.booking.busy or self.finding.settled):
+            self.parking.park(now, self.finding.text, self.booking.reason)
+            self._show_parked()
+            self._let_go()
+        elif self.finding.text or not self.parking.waiting:
+            self.done.say("Nobody is chosen whom to set aside, and nobody is parked.", style="")
+        elif len(self.parking.waiting) == 1:
+            self._fetch(self.parking.people[0])
+        else:
+            self.day.next_in_line()
+            self.finding.offer(self.parking.people, "Parked")
+            self._offer()
+
     async def action_roster(self) -> None:
         """Show who is booked in the chosen class."""
         from frontdesk.screens.roster import RosterScreen
@@ -175,9 +203,8 @@ class DeskScreen(PlaceScreen):
         self._enter_waits = None
         if self.booking.busy and self.booking.back():
             return
-        if self.finding.text or self.booking.intention:
-            self._next_in_line()
-            self.booking.free(keyed(NOBODY_CHOSEN))
+        if self.finding.text or self.finding.offered or self.booking.intention:
+            self._let_go()
         else:
             self.day.back_to_next()
 
@@ -306,8 +333,28 @@ class DeskScreen(PlaceScreen):
             self.booking.enter()
         else:
             self.done.fail(f"Nobody has the barcode {literal(self.finding.text)}. Type the name instead.")
-            self._next_in_line()
-            self.booking.free(keyed(NOBODY_CHOSEN))
+            self._let_go()
+
+    def _fetch(self, person: Person) -> None:
+        """Have somebody who was parked at hand again, as they were left."""
+        parked = self.parking.fetch(person)
+        self._show_parked()
+        if parked:
+            self.booking.free()
+            self.day.take(parked.intention.session)
+            self.finding.restore(parked.text, parked.intention.person)
+            self.booking.restore(parked.intention, parked.reason)
+
+    def _show_parked(self) -> None:
+        """Name who is parked as long as somebody is."""
+        names = self.parking.names
+        fetches = keyed("[desk.park] fetches")
+        self.booking.border_subtitle = Content(f"parked: {names}  {fetches}" if names else "")
+
+    def _let_go(self) -> None:
+        """Nobody is at hand any more."""
+        self._next_in_line()
+        self.booking.free(keyed(NOBODY_CHOSEN))
 
     def _chosen(self) -> ClassSession | None:
         return self.day.chosen
@@ -325,22 +372,30 @@ class DeskScreen(PlaceScreen):
         if shown and shown.on_its_way:
             return
         person = self.finding.current or (shown.person if shown and self.booking.busy else None)
+        if self.finding.offered:
+            person = None
         if self.finding.settled and not self.booking.busy:
             self.day.follow(person.booked_session_id if person else None)
         session = self.day.current
         self.person.about(person)
         self.lower.about(session)
-        if self.booking.busy and person and session:
+        if person and session and (self.booking.busy or not self.day.nothing_at):
             self.booking.offer(person, session)
-        elif self.day.nothing_at:
-            begins = f"{self.day.nothing_at:%H:%M}"
-            self.booking.free(keyed(f"No class begins at {begins}. [desk.next_class] chooses another one."))
-        elif person and session:
-            self.booking.offer(person, session)
-        elif self.finding.adding:
-            self.booking.free(f'{key_of("desk.do")} adds "{literal(self.finding.adding)}" as a new lead.')
         elif not self.booking.busy:
-            self.booking.free(keyed(NOBODY_CHOSEN))
+            self.booking.free(self._hint())
+
+    def _hint(self) -> str:
+        """What can be done while the sentence is about nobody."""
+        parked = self.parking.of(self.finding.offered) if self.finding.offered else None
+        if parked:
+            what = self._speak().class_of(parked.intention.session)
+            return f"{key_of('desk.do')} fetches {literal(parked.intention.person.name)} back, {what}."
+        if self.day.nothing_at:
+            begins = f"{self.day.nothing_at:%H:%M}"
+            return keyed(f"No class begins at {begins}. [desk.next_class] chooses another one.")
+        if self.finding.adding:
+            return f'{key_of("desk.do")} adds "{literal(self.finding.adding)}" as a new lead.'
+        return keyed(NOBODY_CHOSEN)
 
     def _speak(self) -> Speaker:
         """The words for this user and day."""

@@ -100,6 +100,17 @@ class BookingPane(Vertical):
             return
         self._be(intend(person, session))
 
+    def restore(self, intention: Intention, reason: str) -> None:
+        """Be about an intention from before, as it was."""
+        self._be(intention)
+        if intention.step is Step.REASON:
+            self._type_reason(reason)
+
+    @property
+    def reason(self) -> str:
+        """The reason as far as it is typed."""
+        return self.query_one("#reason", Field).value if self._typing_reason else ""
+
     def free(self, *hint: str) -> None:
         """Be about nobody; what is on its way is set aside."""
         now = self.intention
@@ -165,8 +176,7 @@ class BookingPane(Vertical):
         elif self.intention and self.asks(digit):
             self._be(self.intention.choosing(digit))
             if self.intention.step is Step.REASON:
-                self.query_one("#reason", Field).value = ""
-                self.query_one("#reason", Field).focus()
+                self._type_reason("")
 
     def back(self) -> bool:
         """Go one step back; whether there was one."""
@@ -238,6 +248,11 @@ class BookingPane(Vertical):
             self._preview(reasoned)
         else:
             self._send(reasoned)
+
+    def _type_reason(self, so_far: str) -> None:
+        field = self.query_one("#reason", Field)
+        field.value, field.cursor_position = so_far, len(so_far)
+        field.focus()
 
     def _preview(self, intention: Intention) -> None:
         self._again, self._ahead = False, None

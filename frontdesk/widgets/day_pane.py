@@ -152,6 +152,18 @@ class DayPane(Vertical):
                 self.sessions.move(row - self.sessions.cursor)
             self.query_one(ClassLine).show(self.current)
 
+    def take(self, session: ClassSession) -> None:
+        """Choose that class, on whatever day it is."""
+        self._forget()
+        self.day = None if session.starts_on == self.today else session.starts_on
+        row = self._row(session.id)
+        if row is None:
+            self.sessions.show([session])
+            self.load_sessions()
+        else:
+            self.sessions.move(row - self.sessions.cursor)
+        self.chosen_by_hand()
+
     def next_in_line(self) -> None:
         """Somebody else is at hand, of whom nothing is known: the class that was chosen before counts."""
         self._time, self._by_them = None, False

@@ -110,6 +110,7 @@ class FindPane(Vertical):
         self._expected: dict[UUID, list[Person]] = {}
         self._under_way: list[Wanted] = []
         self._delay: Timer | None = None
+        self._offering = False
 
     def compose(self) -> ComposeResult:
         """The field over the list."""
@@ -148,8 +149,29 @@ class FindPane(Vertical):
         """Be ready for the next in line."""
         with self.prevent(Input.Changed):
             self.find.value = ""
-        self._typed_name = ""
         self._wait()
+
+    def restore(self, text: str, person: Person) -> None:
+        """Have that person at hand, found by that text."""
+        with self.prevent(Input.Changed):
+            self.find.value, self.find.cursor_position = text, len(text)
+        self._stand_for(read(self.text).name)
+        self.people.show([person])
+        self.people.pin(0)
+        self._entitle()
+        self.load_people()
+
+    def offer(self, people: list[Person], title: str) -> None:
+        """Let one of these be chosen, until something is typed."""
+        self._stand_for("")
+        self._offering = True
+        self.people.show(people)
+        self.border_title, self.border_subtitle = title, ""
+
+    @property
+    def offered(self) -> Person | None:
+        """The one under the cursor of those who were offered."""
+        return self.current if self._offering else None
 
     def add(self) -> None:
         """Add whom the list lacks."""
@@ -160,7 +182,7 @@ class FindPane(Vertical):
     def load_people(self) -> None:
         """Ask for the people of the name or the class; the last of many waits until fewer are under way."""
         wanted = self._wanted
-        if len(self._under_way) >= FINDS_AT_ONCE or not (wanted.name or wanted.session):
+        if self._offering or len(self._under_way) >= FINDS_AT_ONCE or not (wanted.name or wanted.session):
             return
         self._sequence += 1
         self._under_way.append(wanted)
@@ -188,7 +210,7 @@ class FindPane(Vertical):
             if self.settled:
                 self.post_message(self.Settled())
             return
-        self._typed_name = typed.name
+        self._typed_name, self._offering = typed.name, False
         self.people.unpin()
         if self._delay:
             self._delay.stop()
@@ -235,12 +257,17 @@ class FindPane(Vertical):
 
     def _wait(self) -> None:
         """Nobody is typed: show whom the class expects, as far as that is known."""
-        self.people.unpin()
-        self._shown, self._shows = self._sequence, Wanted("", self._chosen())
+        self._stand_for("")
         session = self._shows.session
         self._expect(self._expected.get(session.id, []) if session else [])
         self._entitle()
         self.load_people()
+
+    def _stand_for(self, name: str) -> None:
+        """Let the list be about that name from now on, whatever answers are still to come."""
+        self.people.unpin()
+        self._typed_name, self._offering = name, False
+        self._shown, self._shows = self._sequence, Wanted(name, self._chosen())
 
     def _expect(self, people: list[Person]) -> None:
         session = self._shows.session
@@ -253,6 +280,8 @@ class FindPane(Vertical):
 
     def _entitle(self) -> None:
         """Say what list this is, and how many are in it or still to come."""
+        if self._offering:
+            return
         session, chosen = self._shows.session, self._chosen()
         if chosen and session and chosen.id == session.id:
             session = chosen

@@ -16,7 +16,7 @@ from frontdesk.widgets.text import SYMBOLS, cut, fit, literal, money
 GAP = "  "
 ALERT_CELLS = 24
 BIRTHDAY_NEAR = timedelta(days=3)
-STATES = {"confirmed": "BOOKED", "waitlisted": "WAITLIST", "attended": "HERE"}
+STATES = {"confirmed": "BOOKED", "waitlisted": "WAITLISTED", "attended": "HERE"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ NARROW = 36
 MARKS = 14
 MARKS_WIDE = 30
 NAME = 24
+NAME_NARROW = 16
 EMAIL = 18
 
 
@@ -87,10 +88,10 @@ class PeopleList(Lines[Row]):
         born = f" b.{item.birth_date:%Y}" if item.birth_date else ""
         phone = f" ..{literal(item.phone_end)}" if item.phone_end else ""
         facts = fit(born, 7) + fit(phone, 6) if width > NARROW else ""
-        said = MARKS_WIDE if wide else MARKS
-        rest = width - len(kind) - len(facts) - said - 1
-        name = NAME if rest >= NAME + EMAIL else rest
-        email = fit(f"  {literal(item.email)}", rest - name)
+        room = width - len(kind) - len(facts) - 1
+        said = max(MARKS, min(MARKS_WIDE, room - (NAME if wide else NAME_NARROW)))
+        name = NAME if room - said >= NAME + EMAIL else room - said
+        email = fit(f"  {literal(item.email)}", room - said - name)
         return (
             (kind, "lines--quiet"),
             (fit(literal(item.name), name), "lines--strong"),

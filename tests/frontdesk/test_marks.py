@@ -35,7 +35,7 @@ def shown(cells: int, **facts: Any) -> str:
         (LATELY | BOOKED, ["BOOKED 17:52"]),
         (BOOKED, ["BOOKED 17:52", "FIRST VISIT"]),
         (LATELY | BOOKED | {"booked_starts_at": NOW + timedelta(days=1)}, ["BOOKED Wed"]),
-        (LATELY | BOOKED | {"booked_status": "waitlisted"}, ["WAITLIST 17:52"]),
+        (LATELY | BOOKED | {"booked_status": "waitlisted"}, ["WAITLISTED 17:52"]),
         (
             LATELY | BOOKED | {"booked_status": "attended", "arrived_at": NOW - timedelta(minutes=5)},
             ["HERE 17:47"],
@@ -68,6 +68,7 @@ def test_what_a_note_holds_stays_text() -> None:
         (14, LATELY | BOOKED | {"waiver": False}, "BOOKED 17:52 W"),
         (14, LATELY | BOOKED | {"waiver": False, "owes": 1200, "alerts": ["a"]}, "BOOKED W£!"),
         (14, BOOKED | {"waiver": False, "owes": 1200, "alerts": ["a"], "birth_date": TODAY}, "BOOKED W£!N*"),
+        (14, LATELY | BOOKED | {"booked_status": "waitlisted", "waiver": False}, "WAITLISTED W"),
         (14, LATELY | {"owes": 1200}, "OWES £12.00"),
         (14, LATELY | {"owes": 123456, "alerts": ["a"]}, "OWES !"),
         (14, LATELY | {"waiver": False, "owes": 1200, "alerts": ["a"]}, "NO WAIVER £!"),

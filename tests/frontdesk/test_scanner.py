@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from frontdesk.widgets.scanner import Scanner
+from frontdesk.scanner import Scanner
 
 
 def typed(text: str, gap: float, pause: float | None = None) -> Scanner:

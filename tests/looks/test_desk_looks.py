@@ -91,6 +91,42 @@ async def hostile(at: AtDesk) -> None:
     await at.sees("3 found", ">L Mo")
 
 
+async def adding(at: AtDesk) -> None:
+    await typed(at)
+    await at.press("up", "down", "down", "down", "down", "down")
+    await at.sees('>+ add "Sam O"')
+
+
+async def another_time(at: AtDesk) -> None:
+    await typed(at, "sam ol 19:00", "BOOK  Sam Olsen")
+    await at.sees(">19:00 Boxing")
+
+
+async def no_such_time(at: AtDesk) -> None:
+    await typed(at, "sam ol 19:10", "No class begins at 19:10")
+
+
+async def parked(at: AtDesk) -> None:
+    await chosen(at)
+    await at.press("ctrl+n")
+    await at.type("olsen")
+    await at.sees("BOOK  Sam Olsen", "parked: Samira Oduya")
+
+
+async def two_parked(at: AtDesk) -> None:
+    await parked(at)
+    await at.press("ctrl+n", "ctrl+n")
+    await at.sees(
+        ">C Samira Oduya", "parked: Samira Oduya, Sam Olsen", "fetches Samira Oduya back, 18:00 Spin."
+    )
+
+
+async def unknown_card(at: AtDesk) -> None:
+    await empty(at)
+    await at.rush(*"5901234123457", "enter")
+    await at.sees("Nobody has the barcode")
+
+
 async def another_day(at: AtDesk) -> None:
     await empty(at)
     await at.press("pagedown")
@@ -122,7 +158,25 @@ def test_full(look: Look, size: tuple[int, int]) -> None:
     look(full, size=size)
 
 
-@pytest.mark.parametrize("state", [chosen, reason, armed, exists, blocked, nobody, hostile, another_day])
+@pytest.mark.parametrize(
+    "state",
+    [
+        chosen,
+        reason,
+        armed,
+        exists,
+        blocked,
+        nobody,
+        hostile,
+        another_day,
+        adding,
+        another_time,
+        no_such_time,
+        parked,
+        two_parked,
+        unknown_card,
+    ],
+)
 def test_state(look: Look, state: Callable[[AtDesk], object]) -> None:
     look(state)
 
@@ -237,7 +291,7 @@ def test_palette(look: Look) -> None:
     async def steps(at: AtDesk) -> None:
         await empty(at)
         await at.press("ctrl+p")
-        await at.sees("do  (Enter)", "back  (Esc)")
+        await at.sees("do  (Enter)", "undo  (F9 ^z)")
 
     look(steps)
 
