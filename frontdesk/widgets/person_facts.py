@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from textwrap import wrap
 
+from rich.cells import chop_cells
+
 from db.records import Organization, PersonDetails
 from frontdesk.clock import day_of, day_seen_from, local, time_of
 from frontdesk.widgets.text import literal, money
@@ -42,8 +44,10 @@ def facts_of(person: PersonDetails, organization: Organization, today: date) -> 
 def folded(facts: Iterator[Fact], width: int) -> list[Fact]:
     """The facts in rows of that many cells: what is longer goes on under its beginning."""
     rows = []
+    room = max(width - LABEL, 8)
     for fact in facts:
-        first, *more = wrap(fact.text, max(width - LABEL, 8)) or [""]
+        # Wide characters count as two cells, and may stand in a row without a space.
+        first, *more = [part for line in wrap(fact.text, room) for part in chop_cells(line, room)] or [""]
         rows += [Fact(fact.label, first, fact.style), *(Fact("", line, fact.style) for line in more)]
     return rows
 
