@@ -99,8 +99,8 @@ def _visits(person: PersonDetails, today: date) -> Iterator[Fact]:
     lead = f", lead since {_month(person.lead_since)}" if person.lead_since else ""
     yield Fact("since", _month(person.since) + lead)
     if person.last_visit:
-        last = day_seen_from(person.last_visit, today)
-        yield Fact("visits", f"{person.visits}, {person.visits_this_month} this month, last {last}")
+        yield Fact("visits", f"{person.visits}, {person.visits_this_month} this month")
+        yield Fact("last", day_seen_from(person.last_visit, today))
     else:
         yield Fact("visits", "none yet")
     if person.pays:
