@@ -14,6 +14,7 @@ import argparse
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from uuid import uuid4
 
@@ -61,7 +62,7 @@ def everything(on: Ground, proxy: Proxy, times: int) -> Iterator[Measured]:
     yield measure(proxy, "sessions of the day", times, lambda: sessions.on(desk))
     requests = _requests(on, desk, times)
     yield measure(proxy, "roster", times, lambda: rosters.of(desk, requests[0].session_id))
-    for what, action in (("preview", bookings.preview), ("book", bookings.book)):
+    for what, action in (("preview", partial(bookings.book, dry=True)), ("book", bookings.book)):
         left = iter(requests)
         yield measure(proxy, what, times, lambda action=action, left=left: _booked(action(desk, next(left))))  # type: ignore[misc]
     left_ids = iter(requests)

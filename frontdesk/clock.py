@@ -36,3 +36,21 @@ def day_seen_from(day: date, today: date) -> str:
     if timedelta() < today - day < timedelta(days=7):
         return f"{day:%a}"
     return f"{day.day} {day:%b}" if abs(today - day) < timedelta(days=300) else f"{day:%b} '{day:%y}"
+
+
+def age_on(born: date, day: date) -> int:
+    """How many years old somebody is on that day."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def days_to_birthday(born: date, day: date) -> int:
+    """How many days it is to the next birthday; who was born on 29 February has it on 1 March."""
+    this_year = _birthday(born, day.year)
+    return ((this_year if this_year >= day else _birthday(born, day.year + 1)) - day).days
+
+
+def _birthday(born: date, year: int) -> date:
+    try:
+        return born.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)

@@ -50,10 +50,18 @@ TOPICS = {
         "the sentence",
         (
             "It says what [desk.do] would do, for whom, in which class. Nothing is done yet.",
+            "[desk.family] takes the family along, [desk.cancel] cancels, [desk.take_back] takes back.",
             "Wrong person: [desk.down], [desk.up] or more letters. Wrong class: [desk.next_class].",
             "L is a lead, C a client. BOOKED, HERE and WAITLISTED say what they have today.",
             "Where there is no room for words: W no waiver, £ or $ owes, ! a note, N first visit,",
             "* birthday today or soon, X blocked.",
+        ),
+    ),
+    "desk.contact": Topic(
+        "somebody new",
+        (
+            "Type how to reach them, or nothing, then [desk.do]. They are added only with the booking.",
+            "Who may be the same person already stands beside 'maybe'; [desk.back] goes back to the list.",
         ),
     ),
     "desk.asking": Topic(
@@ -64,14 +72,15 @@ TOPICS = {
         (
             "A digit says how it is paid, then [desk.do] does it. Without digits, nothing is due.",
             "5 means later: they owe it. 6 is free of charge, and asks for the reason.",
-            "7, for managers, books past a rule, and asks for the reason.",
+            "7, for managers, does it past a rule, and asks for the reason.",
+            "8 has the waiver signed, for a minor by a guardian. 0 means that they are not here yet.",
             "[desk.back] goes one step back. Nothing is done before [desk.do].",
         ),
     ),
     "desk.reason": Topic(
-        "the reason",
+        "what is typed",
         (
-            "Type why, then [desk.do]. It stays with the booking, where managers read it.",
+            "Type why, or who signs, then [desk.do]. A reason stays with the booking, for managers to read.",
             "[desk.back] goes back to the question.",
         ),
     ),
@@ -82,7 +91,7 @@ TOPICS = {
         "the outcome is unknown",
         (
             "The connection was lost before the answer came. It is asked again by its own id,",
-            "so nothing is booked twice. [desk.back] sets it aside; it is asked for all the same.",
+            "so nothing is done twice. [desk.back] sets it aside; it is asked for all the same.",
         ),
     ),
     "desk.stopped": Topic(

@@ -121,8 +121,9 @@ def _people(owner: psycopg.Connection[Any], gym: Gym) -> None:
     }
     for key, values in leads.items():
         gym.leads[key] = _insert(owner, "leads", organization_id=harbour, **values)
+    signed = {"waiver_signed_at": datetime.now(UTC), "waiver_signed_by": "Sam Okafor"}
     clients: dict[str, dict[str, object]] = {
-        "okafor": {"name": "Sam Okafor", "email": "okafor@post.example", "phone": "020 7946 0412"},
+        "okafor": {"name": "Sam Okafor", "email": "okafor@post.example", "phone": "020 7946 0412"} | signed,
         "ortiz": {"name": "Rosamund Ortiz", "birth_date": "1990-05-04", "phone": "07700 900118"},
         "converted": {"name": "Con Verted", "converted_from_lead_id": gym.leads["converted"]},
         "arabic": {"name": "محمد علي"},

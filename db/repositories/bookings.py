@@ -7,18 +7,23 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
-from db.records import Answer, BookingRequest, BookingStatus
+from db.records import Answer, BookingRequest, BookingStatus, NewLead
+from db.repositories import people
 from db.transaction import SignedIn, Statement, call
 
 
-def book(signed_in: SignedIn, request: BookingRequest) -> Answer:
-    """Book, in one round trip; asking again with the same id gives the booking as it stands."""
-    return signed_in.one(to_book(request))
+def book(signed_in: SignedIn, request: BookingRequest, *, dry: bool = False) -> Answer:
+    """Book, in one round trip; asking again with the same id gives the booking as it stands.
+
+    A dry run is rolled back, and answers what would have become of it.
+    """
+    return signed_in.one(to_book(request), dry=dry)
 
 
-def preview(signed_in: SignedIn, request: BookingRequest) -> Answer:
-    """What `book` would answer now, rolled back."""
-    return signed_in.one(to_book(request), dry=True)
+def book_new(signed_in: SignedIn, lead: NewLead, request: BookingRequest, *, dry: bool = False) -> Answer:
+    """Add a lead and book them, both or neither, in one round trip; the request is for the lead's id."""
+    answer: Answer = signed_in.run(people.to_add(lead), to_book(request), dry=dry)[1][0]
+    return answer
 
 
 def book_together(
@@ -45,7 +50,15 @@ def take_back(signed_in: SignedIn, booking_id: UUID, before: BookingStatus | Non
 
     Money taken by what is undone is given back. Outcome `taken_back`, or `refused` with the rule.
     """
-    return signed_in.one(call(Answer, "take_back", booking_id, before))
+    return signed_in.one(_to_take_back(booking_id, before))
+
+
+def take_back_together(
+    signed_in: SignedIn, changes: Sequence[tuple[UUID, BookingStatus | None]]
+) -> list[Answer]:
+    """The same for several bookings, each with its `before`, in one round trip; an answer for each."""
+    answers = signed_in.run(*(_to_take_back(booking, before) for booking, before in changes))
+    return [each for answer in answers for each in answer]
 
 
 def to_book(request: BookingRequest) -> Statement[Answer]:
@@ -63,6 +76,10 @@ def to_book(request: BookingRequest) -> Statement[Answer]:
         request.waitlist,
         request.arrive,
     )
+
+
+def _to_take_back(booking_id: UUID, before: BookingStatus | None) -> Statement[Answer]:
+    return call(Answer, "take_back", booking_id, before)
 
 
 def _fields(request: BookingRequest) -> dict[str, object]:

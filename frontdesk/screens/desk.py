@@ -198,6 +198,24 @@ class DeskScreen(PlaceScreen):
         if may(self.rank, "staff"):
             self.done.take_back()
 
+    def action_family(self) -> None:
+        """Take the next one of the family along."""
+        if may(self.rank, "staff"):
+            self.booking.join()
+
+    def action_cancel(self) -> None:
+        """Ask what cancelling the chosen person's booking would mean."""
+        shown = self.booking.intention
+        person = self.finding.current or (shown.person if shown else None)
+        session = self.day.session(person.booked_session_id) if person else None
+        if not may(self.rank, "staff") or (shown and shown.on_its_way):
+            return
+        if person and session:
+            self.finding.people.pin(0)
+            self.booking.cancel(person, session)
+        elif person:
+            self.done.say(f"{literal(person.name)} has no booking here to cancel.", style="")
+
     def action_back(self) -> None:
         """One step back: the question, the typed text, the day and class."""
         self._enter_waits = None
@@ -236,7 +254,8 @@ class DeskScreen(PlaceScreen):
 
     def on_find_pane_add(self, message: FindPane.Add) -> None:
         """Nobody of that name is to be found: they are new here."""
-        self.done.say(f'"{literal(message.text)}" cannot be added here yet: book who is known.', style="")
+        if self.day.current:
+            self.booking.add(message.text, self.day.current)
 
     def on_people_list_chosen(self) -> None:
         """A click on a person."""
@@ -272,22 +291,31 @@ class DeskScreen(PlaceScreen):
         self.person.load_soon()
         self.lower.load_soon()
 
-    def on_booking_pane_booked(self, message: BookingPane.Booked) -> None:
+    def on_booking_pane_did(self, message: BookingPane.Did) -> None:
         """Say so; the next in line most likely wants the next class."""
-        speaker = self._speak()
-        self.done.booked(speaker, message.intention, message.answer)
+        self.done.did(self._speak(), message.intention, message.answers)
         self.lower.last.keep(self.done.done)
         if not self.finding.text and self.day.day is None:
             self.day.by_hand = False
         self.action_refresh_now()
 
-    def on_booking_pane_not_booked(self, message: BookingPane.NotBooked) -> None:
+    def on_booking_pane_not_done(self, message: BookingPane.NotDone) -> None:
         """Say so loudly: whoever it is about has turned to go."""
         intention = message.intention
         what = self._speak().class_of(intention.session)
-        sentence = f"{literal(intention.person.name)} is NOT booked, {what}. {message.why}"
+        is_not = "is NOT cancelled" if intention.act == "cancel" else "is NOT booked"
+        if intention.booked_here and intention.act == "serve":
+            is_not = "is NOT checked in"
+        sentence = f"{literal(intention.person.name)} {is_not}, {what}. {message.why}"
         self.done.fail(sentence)
         self.notify(sentence, severity="error", timeout=10, markup=False)
+
+    def on_booking_pane_said(self, message: BookingPane.Said) -> None:
+        """Pass it on."""
+        if message.bad:
+            self.done.fail(message.sentence)
+        else:
+            self.done.say(message.sentence, style="")
 
     def on_booking_pane_aside_changed(self) -> None:
         """Keep naming what has no answer yet."""

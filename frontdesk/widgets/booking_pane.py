@@ -7,10 +7,10 @@ is an answer: it is never claimed that it was dropped.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
-from uuid import UUID
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID, uuid4
 
 from textual import getters
 from textual.app import ComposeResult
@@ -18,17 +18,32 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from db.errors import DeskError, NoDatabase, NotPermitted, NotSignedIn, refusal
-from db.records import Answer, BookingRequest, ClassSession, Person
+from db.records import Answer, ClassSession, Duplicate, FamilyMember, Person
 from frontdesk.app import RETRY_S, Desk
-from frontdesk.commands import keyed
+from frontdesk.clock import age_on
+from frontdesk.widgets.asking import ask
 from frontdesk.widgets.field import Field
-from frontdesk.widgets.intention import Intention, Step, intend
+from frontdesk.widgets.intention import (
+    DONE,
+    WAIVER,
+    Companion,
+    Intention,
+    Step,
+    adding,
+    cancelling,
+    intend,
+)
 from frontdesk.widgets.sentence import Sentence, Speaker
+from frontdesk.widgets.text import literal
 
 if TYPE_CHECKING:
     from db.transaction import SignedIn
 
+Result = TypeVar("Result")
+
 REASON_LENGTH = 200
+OF_AGE = 18
+TYPING = frozenset({Step.REASON, Step.CONTACT})
 
 
 class BookingPane(Vertical):
@@ -44,28 +59,58 @@ class BookingPane(Vertical):
         """The dry run answered."""
 
         request_id: UUID
-        answer: Answer | DeskError
+        answer: list[Answer] | DeskError
 
     @dataclass
     class Answered(Message):
-        """The database answered a booking, or did not."""
+        """The database answered what was sent, or did not."""
 
         request_id: UUID
-        answer: Answer | DeskError
+        answer: list[Answer] | DeskError
 
     @dataclass
-    class Booked(Message):
+    class FamilyFound(Message):
+        """The others of the person's family, or why they are not known."""
+
+        person_id: UUID
+        signing: bool
+        answer: list[FamilyMember] | DeskError
+
+    @dataclass
+    class DuplicatesFound(Message):
+        """Whom the new person may be already."""
+
+        request_id: UUID
+        answer: list[Duplicate] | DeskError
+
+    @dataclass
+    class WaiverSigned(Message):
+        """The waiver is signed by that name, or why not."""
+
+        request_id: UUID
+        signed_by: str
+        answer: DeskError | None
+
+    @dataclass
+    class Did(Message):
         """It is in the database."""
 
         intention: Intention
-        answer: Answer
+        answers: list[Answer]
 
     @dataclass
-    class NotBooked(Message):
+    class NotDone(Message):
         """It is not, and the pane is about somebody else by now."""
 
         intention: Intention
         why: str
+
+    @dataclass
+    class Said(Message):
+        """A sentence for the desk, about nothing that was done; `bad` if it should have been."""
+
+        sentence: str
+        bad: bool = False
 
     @dataclass
     class AsideChanged(Message):
@@ -85,31 +130,46 @@ class BookingPane(Vertical):
         self._sent = sent
         self._again = False
         self._ahead: str | None = None
+        self._family: tuple[UUID, list[FamilyMember]] | None = None
 
     def compose(self) -> ComposeResult:
         """The sentence, and the field for a reason."""
         yield Sentence(id="sentence")
-        yield Field("desk", id="reason", max_length=REASON_LENGTH, placeholder=keyed("why? then [desk.do]"))
+        yield Field("desk", id="reason", max_length=REASON_LENGTH)
 
     # What the desk tells it.
 
     def offer(self, person: Person, session: ClassSession) -> None:
         """Be about this person and class; a question that is open about just these stays."""
         now = self.intention
-        if now and (now.person.id, now.session.id) == (person.id, session.id) and now.step is not Step.STATED:
+        if now and now.lead:
+            if now.session.id != session.id:
+                self._be(now.into(session))
+        elif now and now.step is not Step.STATED and self._about(now, person, session):
             return
-        self._be(intend(person, session))
+        else:
+            self._be(intend(person, session))
+
+    def add(self, text: str, session: ClassSession) -> None:
+        """Add somebody new: the typed text is their name or phone, and one field more asks for the other."""
+        self._be(adding(text, session))
+        self._open_field("")
+        self._find_duplicates()
+
+    def cancel(self, person: Person, session: ClassSession) -> None:
+        """Ask what cancelling their booking would mean."""
+        self._preview(cancelling(person, session))
 
     def restore(self, intention: Intention, reason: str) -> None:
         """Be about an intention from before, as it was."""
         self._be(intention)
-        if intention.step is Step.REASON:
-            self._type_reason(reason)
+        if intention.step in TYPING:
+            self._open_field(reason)
 
     @property
     def reason(self) -> str:
         """The reason as far as it is typed."""
-        return self.query_one("#reason", Field).value if self._typing_reason else ""
+        return self.query_one("#reason", Field).value if self._typing else ""
 
     def free(self, *hint: str) -> None:
         """Be about nobody; what is on its way is set aside."""
@@ -118,7 +178,7 @@ class BookingPane(Vertical):
             self.aside[now.request.id] = now
             self.post_message(self.AsideChanged())
         elif now and now.step is Step.ASKING and self._again:
-            self.post_message(self.NotBooked(now, "You went on before the question was answered."))
+            self.post_message(self.NotDone(now, "You went on before the question was answered."))
         self._hint = hint
         self._be(None)
 
@@ -158,14 +218,16 @@ class BookingPane(Vertical):
     def enter(self) -> None:
         """Do what the sentence says."""
         now = self.intention
-        if now is None:
+        if now is None or (now.inert and now.step is Step.STATED):
             return
-        if now.step is Step.STATED or now.failed:
+        if now.direct:
+            self._send(now)
+        elif now.step is Step.STATED or now.failed:
             self._preview(now)
         elif now.step is Step.ASKING:
             self._again = self._ahead is None
-        elif now.step is Step.REASON:
-            self._take_reason(now)
+        elif now.step in TYPING:
+            self._take_typed(now)
         elif now.step is Step.ASKED and not now.money_due:
             self._send(now)
 
@@ -176,7 +238,26 @@ class BookingPane(Vertical):
         elif self.intention and self.asks(digit):
             self._be(self.intention.choosing(digit))
             if self.intention.step is Step.REASON:
-                self._type_reason("")
+                self._open_field("")
+                self._suggest_signer()
+
+    def join(self) -> None:
+        """Take the next one of the family along, and after the last nobody again."""
+        now = self.intention
+        if now is None or now.act == "cancel" or now.lead or now.on_its_way:
+            return
+        if self._family is None or self._family[0] != now.person.id:
+            self._load_family(now.person, signing=False)
+            return
+        joined = {each.person_id for each in now.companions}
+        others = [each for each in self._family[1] if each.id not in joined]
+        if others:
+            one = others[0]
+            self._be(now.joined(Companion(one.kind, one.id, one.name, uuid4())))
+        elif joined:
+            self._be(intend(now.person, now.session))
+        else:
+            self.post_message(self.Said(f"{literal(now.person.name)} has no family here."))
 
     def back(self) -> bool:
         """Go one step back; whether there was one."""
@@ -206,14 +287,13 @@ class BookingPane(Vertical):
         else:
             judged = now.judged(answer)
             self._be(judged)
-            same = now.answer is None and now.verb == judged.verb == "BOOK" and answer.outcome == "booked"
-            if self._again and same and not answer.overlaps:
+            if self._again and _nothing_new(now, judged):
                 self._send(judged)
             elif self._ahead:
                 self.choose(self._ahead)
 
     def on_booking_pane_answered(self, message: Answered) -> None:
-        """Say that it is booked, why it is not, or that this is not known."""
+        """Say that it is done, why it is not, or that this is not known."""
         shown = self.intention and self.intention.request.id == message.request_id
         sent = self.intention if shown else self.aside.get(message.request_id)
         if sent is None or not sent.on_its_way:
@@ -222,70 +302,136 @@ class BookingPane(Vertical):
         if _unknown(sent, answer):
             self._put(sent, sent.unknown())
             self.set_timer(RETRY_S, partial(self._ask_again, message.request_id))
-        elif isinstance(answer, Answer) and _is_booked(sent, answer):
+        elif isinstance(answer, list) and answer and all(_is_done(sent, each) for each in answer):
             self._take_out(sent)
-            self.post_message(self.Booked(sent, answer))
+            self.post_message(self.Did(sent, answer))
         elif shown:
             self._fall_back(sent, answer)
         else:
             self._take_out(sent)
-            self.post_message(self.NotBooked(sent, _why(answer)))
+            self.post_message(self.NotDone(sent, _why(sent, answer)))
 
-    def _fall_back(self, sent: Intention, answer: Answer | DeskError) -> None:
+    def on_booking_pane_family_found(self, message: FamilyFound) -> None:
+        """Take the first one along, or suggest who signs."""
+        now = self.intention
+        if now is None or now.person.id != message.person_id or isinstance(message.answer, DeskError):
+            return
+        self._family = (message.person_id, message.answer)
+        if not message.signing:
+            self.join()
+            return
+        field = self.query_one("#reason", Field)
+        guardian = next((each.name for each in message.answer if each.is_guardian), "")
+        if now.chosen == WAIVER and now.step is Step.REASON and not field.value:
+            field.value = guardian
+            field.cursor_position = len(guardian)
+
+    def on_booking_pane_duplicates_found(self, message: DuplicatesFound) -> None:
+        """Show them; they stop nothing."""
+        now = self.intention
+        if now and now.request.id == message.request_id and isinstance(message.answer, list):
+            self._be(replace(now, duplicates=tuple(message.answer)))
+
+    def on_booking_pane_waiver_signed(self, message: WaiverSigned) -> None:
+        """Go on with the question, or say why it is not signed."""
+        now = self.intention
+        if now is None or now.request.id != message.request_id or now.step is not Step.REASON:
+            return
+        if message.answer is None:
+            self._be(now.reasoned(message.signed_by))
+        else:
+            self.post_message(self.Said(f"The waiver is NOT signed. {message.answer.sentence}", bad=True))
+
+    def _fall_back(self, sent: Intention, answer: list[Answer] | DeskError) -> None:
         if isinstance(answer, DeskError):
             self._be(sent.stopped(answer.sentence))
-        elif answer.outcome == "full":
+        elif not answer:
+            self._be(sent.stopped("It is not there any more. Search for the person again."))
+        elif sent.own(answer).outcome == "full" and not sent.companions:
             self._preview(sent)
         else:
             self._be(sent.judged(answer).unchosen())
 
-    def _take_reason(self, now: Intention) -> None:
-        reason = self.query_one("#reason", Field).value.strip()
-        if not reason:
-            return
-        reasoned = now.reasoned(reason)
-        if reasoned.request.override_reason and not now.request.override_reason:
-            self._preview(reasoned)
-        else:
-            self._send(reasoned)
+    def _take_typed(self, now: Intention) -> None:
+        typed = self.query_one("#reason", Field).value.strip()
+        if now.step is Step.CONTACT:
+            reached = now.reached(typed)
+            if reached.lead and reached.lead.name:
+                self._be(reached)
+                self._find_duplicates()
+                self._preview(reached)
+        elif typed and now.chosen == WAIVER:
+            self._sign(now, typed)
+        elif typed:
+            reasoned = now.reasoned(typed)
+            if reasoned.request.override_reason and not now.request.override_reason:
+                self._preview(reasoned)
+            else:
+                self._send(reasoned)
 
-    def _type_reason(self, so_far: str) -> None:
-        field = self.query_one("#reason", Field)
-        field.value, field.cursor_position = so_far, len(so_far)
-        field.focus()
+    # What it asks of the database.
 
     def _preview(self, intention: Intention) -> None:
         self._again, self._ahead = False, None
         asking = intention.asking()
         self._be(asking)
-        request = asking.request
-        self.app.ask(
-            self,
-            "preview",
-            partial(_preview, request),
-            partial(self.Previewed, request.id),
-            at=self.organization_id,
-        )
+        self._call("preview", partial(ask, asking, dry=True), partial(self.Previewed, asking.request.id))
 
     def _send(self, intention: Intention) -> None:
         self._be(intention.sent())
-        self._ask_for(intention.request)
+        self._ask_for(intention)
         self._sent()
 
     def _ask_again(self, request_id: UUID) -> None:
         shown = self.intention and self.intention.request.id == request_id
         sent = self.intention if shown else self.aside.get(request_id)
         if sent is not None:
-            self._ask_for(sent.request)
+            self._ask_for(sent)
 
-    def _ask_for(self, request: BookingRequest) -> None:
-        self.app.ask(
-            self,
-            "booking",
-            partial(_book, request),
-            partial(self.Answered, request.id),
-            at=self.organization_id,
-        )
+    def _ask_for(self, sent: Intention) -> None:
+        self._call("booking", partial(ask, sent, dry=False), partial(self.Answered, sent.request.id))
+
+    def _load_family(self, person: Person, *, signing: bool) -> None:
+        self._call("family", partial(_family, person), partial(self.FamilyFound, person.id, signing))
+
+    def _find_duplicates(self) -> None:
+        now = self.intention
+        if now and now.lead:
+            call = partial(_duplicates, now.lead.name, now.lead.phone)
+            self._call("duplicates", call, partial(self.DuplicatesFound, now.request.id))
+
+    def _sign(self, now: Intention, signed_by: str) -> None:
+        call = partial(_sign_waiver, now.person, signed_by)
+        self._call("waiver", call, partial(self.WaiverSigned, now.request.id, signed_by))
+
+    def _suggest_signer(self) -> None:
+        """An adult signs for themselves, a minor's guardian for them."""
+        now = self.intention
+        if now is None or now.chosen != WAIVER or self.speaker is None:
+            return
+        born = now.person.birth_date
+        if born and age_on(born, self.speaker.today) < OF_AGE:
+            self._load_family(now.person, signing=True)
+        else:
+            self._open_field(now.person.name)
+
+    def _call(
+        self,
+        name: str,
+        call: Callable[[SignedIn], Result],
+        answered: Callable[[Result | DeskError], Message],
+    ) -> None:
+        self.app.ask(self, name, call, answered, at=self.organization_id)
+
+    # How it stands.
+
+    def _open_field(self, value: str) -> None:
+        field = self.query_one("#reason", Field)
+        field.value = value
+        field.cursor_position = len(value)
+        if self.speaker and self.intention:
+            field.placeholder = self.speaker.title(self.intention)
+        field.focus()
 
     def _put(self, sent: Intention, now: Intention) -> None:
         if sent.request.id in self.aside:
@@ -300,49 +446,78 @@ class BookingPane(Vertical):
             self._be(None)
 
     def _be(self, intention: Intention | None) -> None:
-        closing = self._typing_reason and not (intention and intention.step is Step.REASON)
+        closing = self._typing and not (intention and intention.step in TYPING)
         self.intention = intention
-        self.set_class(self._typing_reason, "reason")
+        self.set_class(self._typing, "reason")
         if closing:
             self.post_message(self.ReasonClosed())
         self.redraw()
 
+    def _about(self, now: Intention, person: Person, session: ClassSession) -> bool:
+        same = now.act == "cancel" or now.session.id == session.id
+        return same and now.person.id == person.id
+
     @property
-    def _typing_reason(self) -> bool:
-        return self.intention is not None and self.intention.step is Step.REASON
+    def _typing(self) -> bool:
+        return self.intention is not None and self.intention.step in TYPING
 
 
-def _unknown(sent: Intention, answer: Answer | DeskError) -> bool:
-    """Whether it is open if the booking was made; once it was, only a real answer settles it."""
+def _nothing_new(before: Intention, judged: Intention) -> bool:
+    """Whether the dry run said just what the first Enter saw, and nothing is in doubt."""
+    answer = judged.answer
+    return (
+        before.answer is None
+        and before.verb == judged.verb
+        and judged.step is Step.ASKED
+        and not judged.money_due
+        and not judged.doubtful
+        and answer is not None
+        and not answer.overlaps
+        and answer.outcome in DONE
+    )
+
+
+def _unknown(sent: Intention, answer: list[Answer] | DeskError) -> bool:
+    """Whether it is open if it was done; once it was, only a real answer settles it."""
     if isinstance(answer, NoDatabase | NotSignedIn):
         return True
     return isinstance(answer, NotPermitted) and sent.step is Step.UNKNOWN
 
 
-def _is_booked(sent: Intention, answer: Answer) -> bool:
-    """A booking that exists under the request's own id is the one that was asked for."""
+def _is_done(sent: Intention, answer: Answer) -> bool:
+    """What exists under the request's own id was asked for; and whoever is here is here."""
     if answer.outcome == "exists":
-        return answer.booking_id == sent.request.id
-    return answer.outcome in {"booked", "waitlisted"}
+        own = {each.id for each in sent.requests}
+        return answer.booking_id in own or answer.booking_status == "attended" or bool(sent.companions)
+    return answer.outcome in DONE | {"waitlisted"}
 
 
-def _why(answer: Answer | DeskError) -> str:
+def _why(sent: Intention, answer: list[Answer] | DeskError) -> str:
     if isinstance(answer, DeskError):
         return answer.sentence
+    if not answer:
+        return "It is not there any more. Search for the person again."
+    refused = next((each for each in answer if not _is_done(sent, each)), answer[0])
     return {
         "full": refusal("class_sessions_seats"),
         "due": "It was not said how they pay.",
         "exists": "They have another booking in this class already.",
-    }.get(answer.outcome, refusal(answer.rule))
+    }.get(refused.outcome, refusal(refused.rule))
 
 
-def _preview(request: BookingRequest, signed_in: SignedIn) -> Answer:
-    from db.repositories import bookings
+def _family(person: Person, signed_in: SignedIn) -> list[FamilyMember]:
+    from db.repositories import people
 
-    return bookings.preview(signed_in, request)
+    return people.family(signed_in, person.kind, person.id)
 
 
-def _book(request: BookingRequest, signed_in: SignedIn) -> Answer:
-    from db.repositories import bookings
+def _duplicates(name: str, phone: str, signed_in: SignedIn) -> list[Duplicate]:
+    from db.repositories import people
 
-    return bookings.book(signed_in, request)
+    return people.duplicates(signed_in, name, phone)
+
+
+def _sign_waiver(person: Person, signed_by: str, signed_in: SignedIn) -> None:
+    from db.repositories import people
+
+    people.sign_waiver(signed_in, person.kind, person.id, signed_by)

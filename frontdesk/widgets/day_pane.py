@@ -92,6 +92,10 @@ class DayPane(Vertical):
         row = self._row(self._back_to) if self._time is None else None
         return self.current if row is None else self.sessions.items[row]
 
+    def session(self, identity: UUID | None) -> ClassSession | None:
+        """The session of that id, if it is one of the day that stands here."""
+        return next((each for each in self.sessions.items if each and each.id == identity), None)
+
     def load_sessions(self) -> None:
         """Ask for the sessions of the day."""
         self._asked += 1

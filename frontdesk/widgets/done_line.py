@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from db.errors import DeskError, NoDatabase, NotSignedIn, refusal
-from db.records import Answer
+from db.records import Answer, BookingStatus
 from frontdesk.app import RETRY_S, Desk
 from frontdesk.commands import keyed
 from frontdesk.widgets.intention import Intention
@@ -25,19 +25,28 @@ if TYPE_CHECKING:
     from db.transaction import SignedIn
 
 
+# What has a seat of its own to name; a booking found by its id, when its answer was lost, has one too.
+SEATED = frozenset({"booked", "confirmed", "exists"})
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A booking made at this desk, and the words for it."""
+    """What was done at this desk by one action, and the words for it.
 
-    booking_id: UUID
+    `changes` are the bookings, each with the status that it had before. `is_so` says what stays so where it
+    cannot be taken back, such as 'is booked'.
+    """
+
+    changes: tuple[tuple[UUID, BookingStatus | None], ...]
     name: str
     what: str
+    is_so: str
 
 
 class DoneLine(Static):
     """One sentence whose end, the key, is never cut off; the key acts on what the sentence names.
 
-    Bookings before that are named first: a second press never takes back one that nobody was told of.
+    What was done before that is named first: a second press never takes back what nobody was told of.
     """
 
     app = getters.app(Desk)
@@ -47,11 +56,11 @@ class DoneLine(Static):
         """The database answered, or did not."""
 
         done: Done
-        answer: Answer | DeskError
+        answer: list[Answer] | DeskError
 
     @dataclass
     class Undone(Message):
-        """A booking is taken back: seats are free that were not."""
+        """Something is taken back: seats are free or taken that were not."""
 
     def __init__(self, organization_id: UUID) -> None:
         super().__init__(markup=False)
@@ -78,34 +87,35 @@ class DoneLine(Static):
         self._aside = f"OUTCOME UNKNOWN: asking for {names}" if names else ""
         self.refresh()
 
-    def booked(self, speaker: Speaker, intention: Intention, answer: Answer) -> None:
-        """Say that it is booked."""
-        name = literal(answer.person_name or intention.person.name)
+    def did(self, speaker: Speaker, intention: Intention, answers: list[Answer]) -> None:
+        """Say what is done."""
+        own = intention.own(answers)
+        names = [own.person_name or intention.person.name, *intention.names[1:]]
+        name = " and ".join(literal(each) for each in names)
         what = speaker.class_of(intention.session)
-        if answer.booking_status == "waitlisted":
-            place = f"{ordinal(answer.place)} for" if answer.place else "for"
-            sentence = shorter = f"{name} is waitlisted, {place} {what}."
-        else:
-            paid = f", {speaker.paid(answer)}" if answer.price else ""
-            sentence = f"{name} is booked, {what}, seat {answer.seat} of {answer.seats}{paid}."
-            shorter = f"{name} is booked, {what}{paid}."
+        many = len(answers) > 1
+        is_so = f"{'are' if many else 'is'} {state_of(own)}"
+        seat, more = ("", "") if many else (_seat(own), _more(speaker, own))
+        sentence, shorter = f"{name} {is_so}, {what}{seat}{more}.", f"{name} {is_so}, {what}{more}."
         self.say(sentence, keyed("[desk.take_back] takes it back"), shorter=shorter)
-        if answer.booking_id:
-            self._named = Done(answer.booking_id, name, what)
+        changed = [each for each in answers if each.outcome != "exists" or each.booking_id in _own(intention)]
+        changes = tuple((each.booking_id, each.before) for each in changed if each.booking_id)
+        if changes:
+            self._named = Done(changes, name, what, is_so)
             self.done.append(self._named)
 
     def take_back(self) -> None:
-        """Take back the booking that the sentence names, or name the one before."""
+        """Take back what the sentence names, or name what was before."""
         if self._asking:
             return
         if not self.done:
-            self.say("Nothing to take back: nothing was booked at this desk yet.", style="")
+            self.say("Nothing to take back: nothing was done at this desk yet.", style="")
         elif self._named is self.done[-1]:
             self._ask(self.done[-1])
         else:
             last = self.done[-1]
             self.say(
-                f"The booking before: {last.name}, {last.what}.",
+                f"Before that: {last.name} {last.is_so}, {last.what}.",
                 keyed("[desk.take_back] again takes it back"),
                 style="",
             )
@@ -122,12 +132,16 @@ class DoneLine(Static):
         if done in self.done:
             self.done.remove(done)
         if isinstance(answer, DeskError):
-            self.fail(f"{done.name} stays booked. {answer.sentence}")
-        elif answer.outcome == "taken_back":
-            self.say(f"Taken back: {done.name}, {done.what}.{_money_back(answer)}")
-            self.post_message(self.Undone())
+            self.fail(f"{done.name} still {done.is_so}. {answer.sentence}")
+            return
+        refused = [each for each in answer if each.outcome != "taken_back"]
+        if refused or not answer:
+            rule = refused[0].rule if refused else None
+            self.fail(f"{done.name} still {done.is_so}. {refusal(rule)}")
         else:
-            self.fail(f"{done.name} stays booked. {refusal(answer.rule)}")
+            self.say(f"Taken back: {done.name}, {done.what}.{_money_back(answer)}")
+        if len(refused) < len(answer):
+            self.post_message(self.Undone())
 
     def render(self) -> Content:
         """What there is room for."""
@@ -144,19 +158,52 @@ class DoneLine(Static):
         self.app.ask(
             self,
             "take_back",
-            partial(_take_back, done.booking_id),
+            partial(_take_back, done),
             partial(self.TakenBack, done),
             at=self.organization_id,
         )
 
 
-def _money_back(answer: Answer) -> str:
-    if answer.paid_by in {"card", "cash"} and answer.price:
-        return f" Give back {money(answer.price, answer.currency or '')} {answer.paid_by}."
-    return ""
+def state_of(answer: Answer) -> str:
+    """What somebody is now, in a word or two."""
+    return {
+        "attended": "in",
+        "waitlisted": "waitlisted",
+        "cancelled": "cancelled in time",
+        "late_cancelled": "cancelled late",
+    }.get(answer.booking_status or "", "booked")
 
 
-def _take_back(booking_id: UUID, signed_in: SignedIn) -> Answer:
+def _own(intention: Intention) -> set[UUID]:
+    return {each.id for each in intention.requests}
+
+
+def _seat(answer: Answer) -> str:
+    seated = answer.outcome in SEATED and answer.booking_status in {"attended", "confirmed"}
+    return f", seat {answer.seat} of {answer.seats}" if seated else ""
+
+
+def _more(speaker: Speaker, answer: Answer) -> str:
+    """The place in line, who has the seat now, or how it is paid."""
+    if answer.booking_status == "waitlisted":
+        return f", {ordinal(answer.place)} in line" if answer.place else ""
+    if answer.outcome == "cancelled":
+        return f"; {literal(answer.promotes)} has the seat and must be told" if answer.promotes else ""
+    return f", {speaker.paid(answer)}" if answer.price else ""
+
+
+def _money_back(answers: list[Answer]) -> str:
+    """What has to be handed back, where a booking was undone that had taken money."""
+    back = [each for each in answers if each.payment_status == "void" and each.price]
+    sums: dict[tuple[str, str], int] = {}
+    for each in back:
+        if each.paid_by in {"card", "cash"}:
+            by = (each.paid_by, each.currency or "")
+            sums[by] = sums.get(by, 0) + (each.price or 0)
+    return "".join(f" Give back {money(amount, currency)} {by}." for (by, currency), amount in sums.items())
+
+
+def _take_back(done: Done, signed_in: SignedIn) -> list[Answer]:
     from db.repositories import bookings
 
-    return bookings.take_back(signed_in, booking_id)
+    return bookings.take_back_together(signed_in, done.changes)

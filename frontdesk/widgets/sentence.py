@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -12,13 +12,17 @@ from textual.style import Style
 from textual.widgets import Static
 
 from db.records import Answer, ClassSession, Organization, Person
-from frontdesk.clock import day_of, local, time_of
+from frontdesk.clock import day_of, days_to_birthday, local, time_of
 from frontdesk.commands import keyed
-from frontdesk.widgets.intention import OVERRIDE, Intention, Step
+from frontdesk.widgets.intention import ARRIVE, COMP, OVERRIDE, PAYS, WAIVER, Intention, Step
 from frontdesk.widgets.text import cut, literal, money, ordinal, several
 
 LABEL = 10
 OTHERS = "[desk.next_class] other class   [desk.up]/[desk.down] other person"
+BIRTHDAY_DAYS = 3
+SHORTEST = 6  # what is left of a name that does not fit
+CANCELLABLE = frozenset({"confirmed", "waitlisted"})
+ON_ITS_WAY = {"serve": "BOOKING", "cancel": "CANCELLING"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +55,41 @@ class Speaker:
         if intention.failed:
             return "[desk.do] tries again"
         return {
-            Step.STATED: "[desk.do]",
+            Step.STATED: "nothing to do" if intention.inert else "[desk.do]",
+            Step.CONTACT: self.asks_for(intention),
             Step.ASKING: "asking",
-            Step.REASON: "type the reason, then [desk.do]",
+            Step.REASON: self.asks_for(intention),
             Step.SENDING: "on its way",
             Step.UNKNOWN: "OUTCOME UNKNOWN: asking",
         }.get(intention.step, "[desk.back] back")
 
+    def asks_for(self, intention: Intention) -> str:
+        """What the field asks for, if it stands there."""
+        if intention.step is Step.CONTACT and intention.lead:
+            return "phone, or nothing, then [desk.do]" if intention.lead.name else "name, then [desk.do]"
+        if intention.chosen == WAIVER:
+            return "who signs the waiver, then [desk.do]"
+        return "type the reason, then [desk.do]"
+
     def headline(self, intention: Intention, cells: int) -> tuple[str, str]:
         """The verb and its object, with what matters least left out where it does not fit."""
-        verb = {Step.SENDING: "BOOKING", Step.UNKNOWN: "OUTCOME UNKNOWN"}.get(intention.step, intention.verb)
+        verb = {Step.SENDING: ON_ITS_WAY[intention.act], Step.UNKNOWN: "OUTCOME UNKNOWN"}.get(
+            intention.step, intention.verb
+        )
+        if intention.inert and intention.person.arrived_at:
+            verb = f"HERE since {time_of(intention.person.arrived_at, self.organization.timezone)}"
         person, session = intention.person, intention.session
-        name, facts = literal(person.name), f", {facts_of(person)}"
+        name = " and ".join(literal(each) for each in intention.names) or literal(person.phone_end)
+        facts = ", new" if intention.lead else f", {facts_of(person)}"
         to, seat = f", to {self.class_of(session)}", seat_of(intention)
+        if intention.act == "cancel":
+            to = f", {self.class_of(session)}"
         kim = f" with {literal(session.instructors)}" if session.instructors else ""
         room = cells - cell_len(verb) - 2
         for said in (name + facts + to + kim + seat, name + facts + to + seat, name + facts + to, name + to):
             if cell_len(said) <= room:
                 return verb, said
-        return verb, cut(name, max(8, room - cell_len(to))) + to
+        return verb, cut(name, max(SHORTEST, room - cell_len(to))) + to
 
     def class_of(self, session: ClassSession) -> str:
         """A class session, such as '18:00 Spin'; with its day when that is not today."""
@@ -78,32 +98,70 @@ class Speaker:
         return f"{day}{start}{literal(session.program)}"
 
     def lines(self, intention: Intention) -> Iterator[Line]:
-        """What stands under the headline: label, then words and choices."""
+        """What stands under the headline, the most needed first: label, then words and choices."""
         if intention.step is Step.UNKNOWN:
             yield "why", ["the connection was lost before the answer came"]
-            yield "now", ["asked again by its own id: nothing is booked twice"]
+            yield "now", ["asked again by its own id: nothing is done twice"]
             yield "or", [keyed("[desk.back] sets it aside; it is asked for until there is an answer")]
         elif intention.step is Step.SENDING:
             yield "now", ["sent to the database"]
         elif intention.answer is None:
             yield from self._stated(intention)
+        elif intention.act == "cancel":
+            yield from self._cancelling(intention, intention.answer)
         else:
             yield from self._judged(intention, intention.answer)
 
     def _stated(self, intention: Intention) -> Iterator[Line]:
-        session = intention.session
+        session, verb = intention.session, intention.verb
         if intention.stop:
             yield "why", [intention.stop]
-        elif intention.verb == "BLOCKED":
+        elif verb == "BLOCKED":
             yield "why", ["this person is blocked; a manager may book them with a reason"]
-        elif intention.verb == "WAITLIST":
+        elif verb == "WAITLIST":
             waiting = f", {session.waiting} on the waitlist" if session.waiting else ""
             yield "full", [f"{session.booked_count} of {session.seats} seats are taken{waiting}"]
-        elif intention.verb == "BOOK" and session.price:
-            yield "price", [f"drop-in {money(session.price, self.organization.currency)}"]
-        elif intention.verb != "BOOK":
+        elif verb.endswith("already"):
             yield "now", [keyed("[desk.do] shows the booking")]
-        yield "or", [keyed(OTHERS)]
+        elif not intention.booked_here and session.price:
+            yield "price", [f"drop-in {money(session.price, self.organization.currency)}"]
+        yield from self._doubts(intention)
+        yield from self._notes(intention)
+        if intention.step is Step.CONTACT:
+            yield "or", [keyed("[desk.back] back")]
+        else:
+            yield "or", [keyed(OTHERS + self._more(intention))]
+
+    def _more(self, intention: Intention) -> str:
+        cancel = "   [desk.cancel] cancel" if intention.booked_here in CANCELLABLE else ""
+        family = "   [desk.family] add family" if intention.person.family else ""
+        return family + cancel
+
+    def _doubts(self, intention: Intention) -> Iterator[Line]:
+        """Why it is asked once more."""
+        doubts = []
+        if intention.mistakable:
+            others = intention.person.namesakes
+            doubts.append(f"! {others} more of this name: ask year or phone")
+        if not intention.person.waiver and not intention.lead:
+            doubts.append("! no waiver signed")
+        if doubts:
+            yield "sure?", ["   ".join(doubts)]
+        for each in intention.duplicates[:2]:
+            facts = f"b.{each.birth_date:%Y} " if each.birth_date else ""
+            phone = f"..{literal(each.phone_end)} " if each.phone_end else ""
+            yield "maybe", [f"{literal(each.name)}, {each.kind} {facts}{phone}({each.reason})"]
+
+    def _notes(self, intention: Intention) -> Iterator[Line]:
+        """What staff should know or say."""
+        person = intention.person
+        notes = [f"! {literal(alert)}" for alert in person.alerts[:2]]
+        if person.owes:
+            notes.insert(0, f"! owes {money(person.owes, self.organization.currency)}")
+        if birthday := birthday_of(person, self.today):
+            notes.append(f"* {birthday}")
+        if notes:
+            yield "note", ["   ".join(notes)]
 
     def _judged(self, intention: Intention, answer: Answer) -> Iterator[Line]:
         if answer.outcome == "waitlisted" and answer.place:
@@ -115,19 +173,50 @@ class Speaker:
             yield "booking", [self.booking(answer)]
         elif intention.stop:
             yield "why", [intention.stop]
-        elif answer.outcome == "booked":
-            yield "pays", ["nothing is due" if not answer.price else "paid"]
+        elif answer.outcome in {"booked", "confirmed"}:
+            yield "pays", ["nothing is due" if not answer.price else self.paid(answer)]
+        elif answer.outcome == "checked_in":
+            yield "paid", [self.paid(answer)]
         if answer.overlaps and answer.outcome != "exists":
             yield "note", [f"! has another booking at the same time: {literal(answer.overlaps)}"]
-        yield (
-            "or",
-            [*self._override(intention, answer), keyed("[desk.next_class] other class   [desk.back] back")],
-        )
+        yield from self._doubts(intention)
+        choices = [*self._override(intention, answer), *self._choices(intention)]
+        other = "" if choices else "[desk.next_class] other class   "
+        yield "or", [*choices, keyed(f"{other}[desk.back] back")]
+        yield from self._notes(intention)
+
+    def _cancelling(self, intention: Intention, answer: Answer) -> Iterator[Line]:
+        if intention.stop:
+            yield "why", [intention.stop]
+        elif answer.booking_status == "late_cancelled":
+            yield "late", ["it counts as used, and nothing comes back"]
+        elif answer.payment_status == "paid" and answer.price:
+            yield "in time", [f"{self.paid(answer)} stays to their credit"]
+        else:
+            yield "in time", ["nothing is owed for it"]
+        if answer.promotes:
+            yield "then", [f"the seat goes to {literal(answer.promotes)}, who has to be told"]
+        waive = []
+        if self.manager and intention.overridable:
+            waive = [Choice(OVERRIDE, "in time all the same, with a reason", intention.chosen == OVERRIDE)]
+        yield "or", [*waive, keyed("[desk.back] back")]
+
+    def _choices(self, intention: Intention) -> list[str | Choice]:
+        choices: list[str | Choice] = []
+        if intention.signable:
+            choices.append(Choice(WAIVER, "sign the waiver", intention.chosen == WAIVER))
+        if intention.arrivable:
+            choices.append(Choice(ARRIVE, "not here yet", not intention.request.arrive))
+        return choices
 
     def _ways(self, intention: Intention, answer: Answer) -> list[str | Choice]:
         price = money(answer.price or 0, answer.currency or self.organization.currency)
-        ways = {"1": f"{price} card", "2": f"{price} cash", "5": "later", "6": "comp"}
-        return [Choice(digit, words, digit == intention.chosen) for digit, words in ways.items()]
+        ways = {"1": f"{price} card", "2": f"{price} cash", "5": "later", COMP: "comp"}
+        paid = intention.request.pay
+        return [
+            Choice(digit, words, PAYS[digit] == paid or (paid is None and digit == intention.chosen))
+            for digit, words in ways.items()
+        ]
 
     def _override(self, intention: Intention, answer: Answer) -> list[str | Choice]:
         if not (self.manager and intention.overridable):
@@ -181,10 +270,10 @@ class Sentence(Static):
         if self._intention is None or self._speaker is None:
             return Content("\n".join(self._hint)).stylize("$quiet")
         verb, said = self._speaker.headline(self._intention, self.size.width)
-        bad = self._intention.step in {Step.STOPPED, Step.UNKNOWN} or self._intention.verb == "BLOCKED"
+        bad = self._intention.step in {Step.STOPPED, Step.UNKNOWN} or "BLOCKED" in self._intention.verb
         head = Content.assemble((verb, "bold $error" if bad else "bold $accent"), f"  {said}")
         rest = [self._line(label, words) for label, words in self._speaker.lines(self._intention)]
-        return Content("\n").join([head, *rest])
+        return Content("\n").join([head, *rest[: max(self.size.height - 1, 1)]])
 
     def _line(self, label: str, words: list[str | Choice]) -> Content:
         parts = [_choice(each) if isinstance(each, Choice) else Content(each) for each in words]
@@ -192,6 +281,16 @@ class Sentence(Static):
         gap = "  " if any(isinstance(each, Choice) for each in words) else "   "
         line = Content.assemble((label.ljust(LABEL), "$quiet"), Content(gap).join(parts))
         return line.truncate(self.size.width, ellipsis=True)
+
+
+def birthday_of(person: Person, today: date) -> str:
+    """That it is their birthday, or will be in a few days."""
+    if person.birth_date is None:
+        return ""
+    days = days_to_birthday(person.birth_date, today)
+    if days > BIRTHDAY_DAYS:
+        return ""
+    return "birthday today" if not days else f"birthday {today + timedelta(days=days):%a}"
 
 
 def facts_of(person: Person) -> str:
@@ -206,7 +305,8 @@ def seat_of(intention: Intention) -> str:
     answer = intention.answer
     if (
         answer is None
-        or answer.outcome not in {"booked", "due"}
+        or answer.outcome not in {"booked", "due", "confirmed"}
+        or intention.companions
         or not answer.seats
         or intention.over_capacity
     ):

@@ -79,7 +79,7 @@ def test_waitlist_and_promotion(gym: Gym, superuser: Superuser) -> None:
     first = request(gym, "full", lead="olsen", waitlist=True)
     answer = bookings.book(gym.signed_in(), first)
     assert (answer.outcome, answer.place, answer.ahead) == ("waitlisted", 1, [])
-    answer = bookings.preview(gym.signed_in(), request(gym, "full", lead="zoe", waitlist=True))
+    answer = bookings.book(gym.signed_in(), request(gym, "full", lead="zoe", waitlist=True), dry=True)
     assert (answer.outcome, answer.place, answer.ahead) == ("waitlisted", 2, ["Sam Olsen"])
     booked = rosters.of(mia, gym.sessions["full"])[0]
     assert bookings.take_back(mia, booked.booking_id).outcome == "taken_back"

@@ -154,12 +154,13 @@ def test_two_desks_link_one_child_at_once(gym: Gym, superuser: Superuser) -> Non
 def test_sign_waiver(gym: Gym, superuser: Superuser) -> None:
     """Once: who signed first stays; a converted lead stands for its client."""
     ana = gym.signed_in()
-    people.sign_waiver(ana, "client", gym.clients["okafor"], "Sam Okafor")
-    people.sign_waiver(ana, "client", gym.clients["okafor"], "Somebody Else")
+    people.sign_waiver(ana, "client", gym.clients["ortiz"], "Rosamund Ortiz")
+    people.sign_waiver(ana, "client", gym.clients["ortiz"], "Somebody Else")
     people.sign_waiver(ana, "lead", gym.leads["converted"], "Con Verted")
     signed = "select name, waiver_signed_by from clients where waiver_signed_at is not null order by 1"
     assert superuser.execute(signed).fetchall() == [
         ("Con Verted", "Con Verted"),
+        ("Rosamund Ortiz", "Rosamund Ortiz"),
         ("Sam Okafor", "Sam Okafor"),
     ]
     with pytest.raises(errors.Refused, match="A waiver needs a name"):

@@ -28,12 +28,12 @@ def answer(outcome: Outcome, **more: Any) -> Answer:
 
 
 def judged(outcome: Outcome, **more: Any) -> Intention:
-    return intend(SAM, SPIN).asking().judged(answer(outcome, **more))
+    return intend(SAM, SPIN).asking().judged([answer(outcome, **more)])
 
 
 def test_one_id_all_the_way() -> None:
     first = intend(SAM, SPIN)
-    last = first.asking().judged(answer("due")).choosing("1").sent().unknown()
+    last = first.asking().judged([answer("due")]).choosing("1").sent().unknown()
     assert last.request.id == first.request.id
     assert intend(SAM, SPIN).request.id != first.request.id
     assert (last.request.pay, last.request.waitlist) == ("card", False)
@@ -49,8 +49,8 @@ def test_only_who_was_told_of_the_waitlist_goes_there() -> None:
     ("intention", "staff", "manager"),
     [
         (intend(SAM, SPIN), "", ""),
-        (judged("due"), "1256", "1256"),
-        (judged("booked"), "", ""),
+        (judged("due"), "12560", "12560"),
+        (judged("booked"), "0", "0"),
         (judged("waitlisted", place=1), "", "7"),
         (judged("refused", rule="booking_blocked_person"), "", "7"),
         (judged("refused", rule="booking_converted_lead"), "", ""),

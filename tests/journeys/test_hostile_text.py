@@ -17,8 +17,10 @@ def test_names(gym: Gym) -> None:
         text = await at.sees("[bold]Eve[/bold] �[31mred�")
         assert "\x1b" not in text
         assert "\u202e" not in text
-        await at.press("tab", "enter", "enter")
-        await at.sees("[bold]Eve[/bold] �[31mred� is booked", "Yoga")
+        await at.press("tab", "enter")
+        await at.sees("Enter again", "! no waiver signed", "8 sign the waiver")
+        await at.press("enter")
+        await at.sees("[bold]Eve[/bold] �[31mred� is in", "Yoga")
         await at.press("tab", "f2")
         await at.sees("Roster", "[bold]Eve[/bold]")
 
@@ -70,7 +72,7 @@ def test_searches(gym: Gym, superuser: Superuser) -> None:
             await at.press("escape", "escape")
             await at.sees("type a name")
         await at.type("olsen")
-        await at.sees("BOOK  Sam Olsen")
+        await at.sees("BOOK AND CHECK IN  Sam Olsen")
 
     play(desk(gym), steps)
 
@@ -79,13 +81,13 @@ def test_a_reason_and_an_email_are_text_too(gym: Gym, superuser: Superuser) -> N
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
         await at.type("okafor")
-        await at.sees("BOOK  Sam Okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
         await at.press("enter")
         await at.sees("a digit, then Enter")
         await at.press("6")
         await at.paste("[b]\x1b[31m friend\0 of")
         await at.press("enter")
-        await at.sees("Sam Okafor is booked")
+        await at.sees("Sam Okafor is in")
 
     play(desk(gym), steps)
     reasons = superuser.execute("select comp_reason from bookings where paid_by = 'comp'").fetchall()

@@ -81,17 +81,19 @@ def test_a_time_behind_the_name_chooses_the_class(gym: Gym, superuser: Superuser
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
         await at.type("olsen")
-        await at.sees("BOOK  Sam Olsen", OPEN)
+        await at.sees("BOOK AND CHECK IN  Sam Olsen", OPEN)
         for letter in " " + yoga.replace(":", "."):
             await at.type(letter)
             assert "Sam Olsen" in at.text, letter
         await at.sees("BOOK", f"to {yoga} Yoga")
         await at.press("backspace")
-        await at.sees("BOOK  Sam Olsen", OPEN)
+        await at.sees("BOOK AND CHECK IN  Sam Olsen", OPEN)
         await at.type(yoga[-1])
         await at.sees("Yoga  R1")
-        await at.press("enter", "enter")
-        await at.sees("Sam Olsen is booked", "Yoga", OPEN)
+        await at.press("enter")
+        await at.sees("Enter again", "! no waiver signed")
+        await at.press("enter")
+        await at.sees("Sam Olsen is in", "Yoga", OPEN)
 
     play(desk(gym), steps)
     booked = superuser.execute(
@@ -108,7 +110,7 @@ def test_no_class_at_that_time(gym: Gym, superuser: Superuser) -> None:
         await at.press("enter", "enter")
         await at.sees("No class begins at 03:07.")
         await at.press("tab")
-        await at.sees("BOOK  Sam Olsen")
+        await at.sees("BOOK AND CHECK IN  Sam Olsen")
 
     play(desk(gym), steps)
 
@@ -147,10 +149,10 @@ def test_late_and_older_answers_move_nothing(gym: Gym) -> None:
         await answered(1, "sa", others)  # to an older text, and late
         assert "Aaron" not in await at.sees(">L Sam Olsen")
         await answered(finding._sequence + 1, "sam o", others)  # newer, and without them
-        await at.sees(" C Aaron First", ">L Sam Olsen", " C Abel Second", "BOOK  Sam Olsen")
+        await at.sees(" C Aaron First", ">L Sam Olsen", " C Abel Second", "BOOK AND CHECK IN  Sam Olsen")
         assert finding.people.cursor == 1
         await answered(finding._sequence + 2, "sam o", NoDatabase("The database does not answer."))
-        await at.sees(">L Sam Olsen", "BOOK  Sam Olsen")
+        await at.sees(">L Sam Olsen", "BOOK AND CHECK IN  Sam Olsen")
 
     play(desk(gym), steps)
 
@@ -162,7 +164,7 @@ def test_a_refresh_leaves_the_row_without_an_arrow_too(gym: Gym, superuser: Supe
         await at.sees(">C Sam Okafor", " L Sam Olsen")
         superuser.execute("update clients set name = 'Zed Samoa' where id = %s", (gym.clients["okafor"],))
         await at.press("f5")
-        await at.sees(">C Zed Samoa", "BOOK  Zed Samoa", " L Sam Olsen")
+        await at.sees(">C Zed Samoa", "BOOK AND CHECK IN  Zed Samoa", " L Sam Olsen")
 
     play(desk(gym), steps)
 
@@ -173,11 +175,11 @@ def test_the_list_and_the_sentence_stand_while_the_next_letter_is_typed(gym: Gym
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
         await at.type("ok")
-        await at.sees("BOOK  Sam Okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
         for letter in "afor":
             await at.rush(letter)
             seen.append(at.text)
-        await at.sees("okafor", "BOOK  Sam Okafor")
+        await at.sees("okafor", "BOOK AND CHECK IN  Sam Okafor")
 
     play(desk(gym), steps)
-    assert all("BOOK  Sam Okafor" in text and ">C Sam Okafor" in text for text in seen)
+    assert all("BOOK AND CHECK IN  Sam Okafor" in text and ">C Sam Okafor" in text for text in seen)

@@ -51,7 +51,7 @@ async def arm(at: AtDesk) -> None:
     """Okafor stands at the counter and pays by card; Enter is all that is missing."""
     await at.sees(OPEN)
     await at.type("okafor")
-    await at.sees("BOOK  Sam Okafor")
+    await at.sees("BOOK AND CHECK IN  Sam Okafor")
     await at.press("enter")
     await at.sees("a digit, then Enter")
     await at.press("1")
@@ -79,7 +79,7 @@ def test_reading_goes_on(wired: Gym, wire: Wire) -> None:
         await at.type("l")
         await at.sees("sam ol")
         wire.mend()
-        await at.sees("live", "BOOK  Sam Olsen")
+        await at.sees("live", "BOOK AND CHECK IN  Sam Olsen")
 
     play(desk(wired), steps)
 
@@ -92,7 +92,7 @@ def test_never_sent(wired: Gym, wire: Wire, superuser: Superuser) -> None:
         await at.sees("OUTCOME UNKNOWN: asking", "NO DATABASE")
         assert count(superuser, wired) == 0
         wire.mend()
-        await at.sees("Sam Okafor is booked", "live")
+        await at.sees("Sam Okafor is in", "live")
 
     play(desk(wired), steps)
     assert count(superuser, wired) == 1
@@ -106,7 +106,7 @@ def test_committed_but_the_answer_is_lost(wired: Gym, wire: Wire, superuser: Sup
         await at.sees("OUTCOME UNKNOWN: asking")
         assert count(superuser, wired) == 1
         wire.mend()
-        await at.sees("Sam Okafor is booked", "seat 1 of 3", "F9 takes it back")
+        await at.sees("Sam Okafor is in", "seat 1 of 3", "F9 takes it back")
 
     play(desk(wired), steps)
     assert count(superuser, wired) == 1
@@ -122,8 +122,8 @@ def test_set_aside_for_the_next_in_line(wired: Gym, wire: Wire, superuser: Super
         await at.sees("OUTCOME UNKNOWN: asking for Sam Okafor", "Choose somebody above")
         await at.type("sam ol")
         wire.mend()
-        await at.sees("Sam Okafor is booked")
-        await at.sees("BOOK  Sam Olsen")
+        await at.sees("Sam Okafor is in")
+        await at.sees("BOOK AND CHECK IN  Sam Olsen")
         assert "OUTCOME UNKNOWN" not in at.text
 
     play(desk(wired), steps)
@@ -139,7 +139,7 @@ def test_another_class_leaves_what_is_on_its_way(wired: Gym, wire: Wire, superus
         await at.press("tab", "down", "enter")
         await at.sees("OUTCOME UNKNOWN: asking", "Yoga  R1")
         wire.mend()
-        await at.sees("Sam Okafor is booked", "Spin, seat 1 of 3")
+        await at.sees("Sam Okafor is in", "Spin, seat 1 of 3")
 
     play(desk(wired), steps)
     assert count(superuser, wired) == 1
@@ -168,7 +168,7 @@ def test_taking_back_is_asked_again(wired: Gym, wire: Wire, superuser: Superuser
     async def steps(at: AtDesk) -> None:
         await arm(at)
         await at.press("enter")
-        await at.sees("Sam Okafor is booked")
+        await at.sees("Sam Okafor is in")
         wire.cut()
         await at.press("f9")
         await at.sees("Not known yet whether Sam Okafor")
@@ -186,7 +186,7 @@ def test_token_ended(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
         await at.type("olsen")
-        await at.sees("BOOK  Sam Olsen")
+        await at.sees("BOOK AND CHECK IN  Sam Olsen")
         superuser.execute("update tokens set revoked_at = now()")
         await at.press("enter")
         await at.sees("You are not signed in any more", "Password")
@@ -194,7 +194,7 @@ def test_token_ended(gym: Gym, superuser: Superuser) -> None:
         await at.press("enter")
         await at.type(PASSWORD)
         await at.press("enter")
-        await at.sees("olsen", "BOOK  Sam Olsen")
+        await at.sees("olsen", "BOOK AND CHECK IN  Sam Olsen")
         await at.press("enter")
         await at.sees("a digit, then Enter")
 

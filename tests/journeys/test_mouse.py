@@ -34,11 +34,11 @@ def test_a_day_at_the_desk(gym: Gym, superuser: Superuser) -> None:
         await at.sees_no("not today")
         await at.type("okafor")
         await click(at, "Yoga")
-        await at.sees("BOOK  Sam Okafor", "Yoga")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor", "Yoga")
         await click(at, "Enter do")
         await at.sees("Enter again")
         await click(at, "Enter do")
-        await at.sees("Sam Okafor is booked")
+        await at.sees("Sam Okafor is in")
         await click(at, "F9 undo")
         await at.sees("Taken back: Sam Okafor")
         await click(at, "F2 roster")
@@ -58,7 +58,7 @@ def test_a_day_at_the_desk(gym: Gym, superuser: Superuser) -> None:
         await click(at, "Esc as before")
         await at.until(lambda: at.app.theme == themes.DARK, "the dark colours")
         await at.type("olsen")  # wherever was clicked, letters are typed into find
-        await at.sees("BOOK  Sam Olsen")
+        await at.sees("BOOK AND CHECK IN  Sam Olsen")
 
     play(desk(gym), steps)
     yoga = gym.sessions["yoga"]

@@ -63,7 +63,7 @@ def test_the_person_under_the_cursor(gym: Gym, superuser: Superuser) -> None:
         await at.press("enter")
         await at.sees("a digit, then Enter")
         await at.press("5", "enter")
-        await at.sees("Sam Olsen is booked", NOBODY, "[ ] Sam Olsen")
+        await at.sees("Sam Olsen is in", NOBODY, "[x] Sam Olsen")
         await at.type("olsen")
         await at.sees("OWES     £12.00", "coming   ", "Spin")
         await at.press("escape")

@@ -99,11 +99,11 @@ def test_sign_out_keeps_the_desk(gym: Gym) -> None:
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
         await at.type("sam o")
-        await at.sees("BOOK  Sam Okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
         await at.press("f7")
         await at.sees("You are signed out.")
         await sign_in(at, gym.email("mia"), PASSWORD)
-        await at.sees("Mia Chen at desk 1", "sam o", "BOOK  Sam Okafor")
+        await at.sees("Mia Chen at desk 1", "sam o", "BOOK AND CHECK IN  Sam Okafor")
 
     play(desk(gym), steps)
 

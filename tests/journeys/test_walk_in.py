@@ -28,16 +28,16 @@ def test_lead_and_client(gym: Gym, superuser: Superuser, typed: str, kind: str, 
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
         await at.type(typed)
-        await at.sees(f"BOOK  {name}, {kind}")
+        await at.sees(f"BOOK AND CHECK IN  {name}, {kind}")
         await at.press("enter")
         await at.sees("a digit, then Enter", "seat 1 of 3", "1 £12.00 card")
         await at.press("1", "enter")
-        await at.sees(f"{name} is booked, ", "Spin, seat 1 of 3, £12.00 card.", "F9 takes it back")
+        await at.sees(f"{name} is in, ", "Spin, seat 1 of 3, £12.00 card.", "F9 takes it back")
         await at.sees("type a name", "1/3")
 
     play(desk(gym), steps)
     person = (gym.leads[key], None) if kind == "lead" else (None, gym.clients[key])
-    assert rows(superuser, gym, "spin") == [(*person, "confirmed", "paid", "card", 1200, None, False)]
+    assert rows(superuser, gym, "spin") == [(*person, "attended", "paid", "card", 1200, None, False)]
 
 
 @pytest.mark.parametrize(
@@ -56,13 +56,13 @@ def test_money_due(
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
         await at.type("okafor")
-        await at.sees("BOOK  Sam Okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
         await at.press("enter")
         await at.sees("a digit, then Enter")
         await at.press("enter")  # no digit is preselected
         await at.sees("a digit, then Enter")
         await at.press(*keys)
-        await at.sees("Sam Okafor is booked")
+        await at.sees("Sam Okafor is in")
 
     play(desk(gym), steps)
     assert rows(superuser, gym, "spin", "payment_status, paid_by, comp_reason") == [expected]
@@ -72,7 +72,7 @@ def test_comp_needs_a_reason(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
         await at.type("okafor")
-        await at.sees("BOOK  Sam Okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
         await at.press("enter")
         await at.sees("a digit, then Enter")
         await at.press("6", "enter", "space", "enter")
@@ -91,9 +91,9 @@ def test_free_takes_two_enters(gym: Gym, superuser: Superuser) -> None:
         await at.sees(OPEN)
         await at.press("tab")
         await at.type("okafor")
-        await at.sees("BOOK  Sam Okafor", "Yoga")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor", "Yoga")
         await at.press("enter", "enter")
-        await at.sees("Sam Okafor is booked", "Yoga, seat 1 of 2.")
+        await at.sees("Sam Okafor is in", "Yoga, seat 1 of 2.")
         await at.sees(OPEN)  # the next in line most likely wants the next class
 
     play(desk(gym), steps)
@@ -105,11 +105,11 @@ def test_quick_enters_never_choose_from_an_older_list(gym: Gym, superuser: Super
         await at.sees(OPEN)
         await at.press("tab")
         await at.type("sa")
-        await at.sees("BOOK  Sam")
+        await at.sees("BOOK AND CHECK IN  Sam")
         await at.rush("m", "space", "o", "l", "s", "enter", "enter", "enter", "enter")
         await at.sees("Enter again", "Sam Olsen, lead")
         await at.press("enter")
-        await at.sees("Sam Olsen is booked")
+        await at.sees("Sam Olsen is in")
 
     play(desk(gym), steps)
     assert rows(superuser, gym, "yoga", "customer_id") == [(gym.leads["olsen"],)]
@@ -119,12 +119,12 @@ def test_a_digit_pressed_ahead_counts_but_books_nothing_unseen(gym: Gym, superus
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
         await at.type("okafor")
-        await at.sees("BOOK  Sam Okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
         await at.rush("enter", "2", "enter")
         await at.sees(">2 £12.00 cash", "Enter again")
         assert rows(superuser, gym, "spin") == []
         await at.rush("enter", "o", "l", "s")
-        await at.sees("Sam Okafor is booked", "BOOK  Sam Olsen")
+        await at.sees("Sam Okafor is in", "BOOK AND CHECK IN  Sam Olsen")
 
     play(desk(gym), steps)
     assert rows(superuser, gym, "spin", "client_id, paid_by") == [(gym.clients["okafor"], "cash")]
@@ -135,7 +135,7 @@ def test_going_on_too_early_is_named(gym: Gym, superuser: Superuser) -> None:
         await at.sees(OPEN)
         await at.press("tab")
         await at.type("okafor")
-        await at.sees("BOOK  Sam Okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
         await at.rush("enter", "enter", "o", "l", "s")
         await at.sees("Sam Okafor is NOT booked", "You went on before")
 
@@ -167,13 +167,13 @@ def test_arrows_choose_and_resizing_keeps_what_was_typed(gym: Gym, superuser: Su
         await at.type("sam o")
         await at.sees(">C Sam Okafor", "L Sam Olsen")
         await at.press("down")
-        await at.sees(">L Sam Olsen", "BOOK  Sam Olsen, lead")
+        await at.sees(">L Sam Olsen", "BOOK AND CHECK IN  Sam Olsen, lead")
         await at.press("enter")
         await at.sees("a digit, then Enter")
         await at.pilot.resize_terminal(120, 40)
         await at.sees("sam o", ">L Sam Olsen", "a digit, then Enter", "sam.olsen@")
         await at.press("5", "enter")
-        await at.sees("Sam Olsen is booked", "owes £12.00.")
+        await at.sees("Sam Olsen is in", "owes £12.00.")
 
     play(desk(gym), steps)
     assert rows(superuser, gym, "spin", "customer_id, payment_status") == [(gym.leads["olsen"], "pending")]
@@ -188,7 +188,10 @@ def test_mouse_alone_after_typing(gym: Gym, superuser: Superuser) -> None:
         await at.sees(">L Sam Olsen")
         await at.pilot.click("#sessions", offset=(5, 2))
         await at.sees(
-            "Yoga", "BOOK  Sam Olsen, lead ..412, to 13:" if ">13:" in at.text else "BOOK  Sam Olsen"
+            "Yoga",
+            "BOOK AND CHECK IN  Sam Olsen, lead ..412, to 13:"
+            if ">13:" in at.text
+            else "BOOK AND CHECK IN  Sam Olsen",
         )
         await at.pilot.click("#sessions", offset=(5, 1))
         await at.sees("Spin with Kim Park")
@@ -197,7 +200,7 @@ def test_mouse_alone_after_typing(gym: Gym, superuser: Superuser) -> None:
         await at.pilot.click("#sentence", offset=(28, 1))
         await at.sees(">2 £12.00 cash", "Enter again")
         await at.pilot.click("KeyBar", offset=(2, 0))
-        await at.sees("Sam Olsen is booked")
+        await at.sees("Sam Olsen is in")
 
     play(desk(gym), steps)
     assert rows(superuser, gym, "spin", "customer_id, paid_by") == [(gym.leads["olsen"], "cash")]

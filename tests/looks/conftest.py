@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -103,7 +104,10 @@ def _stop_the_clock(superuser: psycopg.Connection[Any]) -> None:
     """Write the hour into every function that asks for it; tokens keep the real one."""
     functions = superuser.execute(
         "select pg_get_functiondef(p.oid) from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
-        r" where n.nspname = 'app' and p.prosrc ~ '\mnow\(\)'"
+        " where n.nspname = 'app' and p.prosrc ~ '\\m(now|clock_timestamp)\\(\\)'"
+        " and p.prosrc !~ 'tokens|sign_in'"
     ).fetchall()
     for (definition,) in functions:
-        superuser.execute(definition.replace("now()", f"timestamptz '{NOW.isoformat()}'"))
+        superuser.execute(
+            re.sub(r"\b(now|clock_timestamp)\(\)", f"timestamptz '{NOW.isoformat()}'", definition)
+        )

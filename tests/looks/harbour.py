@@ -55,7 +55,8 @@ def fill(superuser: Superuser, now: datetime) -> None:
         _insert(superuser, "organizations", id=named(name), name=name, timezone=zone, currency=currency)
     _staff(superuser)
     for kind, name, born, phone, email, _ in PEOPLE:
-        values = {"name": name, "birth_date": born, "phone": phone, "email": email}
+        signed = {"waiver_signed_at": now, "waiver_signed_by": name} if kind == "client" else {}
+        values = {"name": name, "birth_date": born, "phone": phone, "email": email} | signed
         _insert(superuser, f"{kind}s", organization_id=named("Harbour Lane"), id=named(name), **values)
     superuser.execute(
         "update clients set blocked_at = now(), blocked_reason = 'owes since May' where name = 'Sami Osman'"

@@ -20,14 +20,14 @@ async def empty(at: AtDesk) -> None:
     await at.sees("Harbour Lane", ">18:00 Spin", "drop-in £12.00")
 
 
-async def typed(at: AtDesk, text: str = "sam o", shown: str = "BOOKED already  Sam Okafor") -> None:
+async def typed(at: AtDesk, text: str = "sam o", shown: str = "CHECK IN  Sam Okafor") -> None:
     await empty(at)
     await at.type(text)
     await at.sees(shown)
 
 
 async def due(at: AtDesk) -> None:
-    await typed(at, "samira", "BOOK  Samira Oduya")
+    await typed(at, "samira", "BOOK AND CHECK IN  Samira Oduya")
     await at.press("enter")
     await at.sees("a digit, then Enter")
 
@@ -46,7 +46,7 @@ async def reason(at: AtDesk) -> None:
 
 
 async def armed(at: AtDesk) -> None:
-    await typed(at, "samira", "BOOK  Samira Oduya")
+    await typed(at, "samira", "BOOK AND CHECK IN  Samira Oduya")
     await at.press("shift+tab", "shift+tab", "shift+tab")
     await at.sees(">19:30 Pilates")
     await at.press("enter")
@@ -54,7 +54,7 @@ async def armed(at: AtDesk) -> None:
 
 
 async def full(at: AtDesk) -> None:
-    await typed(at, "samira", "BOOK  Samira Oduya")
+    await typed(at, "samira", "BOOK AND CHECK IN  Samira Oduya")
     await at.press("tab")
     await at.sees("WAITLIST  Samira")
     await at.press("enter")
@@ -64,13 +64,38 @@ async def full(at: AtDesk) -> None:
 async def booked(at: AtDesk) -> None:
     await chosen(at)
     await at.press("enter")
-    await at.sees("Samira Oduya is booked", "15/16")
+    await at.sees("Samira Oduya is in", "15/16")
 
 
-async def exists(at: AtDesk) -> None:
+async def here(at: AtDesk) -> None:
     await typed(at)
     await at.press("enter")
-    await at.sees("made Mon 23 Nov 15:52")
+    await at.sees("Sam Okafor is in", "here 1")
+    await at.type("sam o")
+    await at.sees("HERE since 17:52")
+
+
+async def cancel(at: AtDesk) -> None:
+    await typed(at)
+    await at.press("f8")
+    await at.sees("CANCEL  Sam Okafor", "it counts as used")
+
+
+async def doubt(at: AtDesk) -> None:
+    await typed(at, "olsen", "BOOK AND CHECK IN  Sam Olsen")
+    await at.press("enter")
+    await at.sees("! no waiver signed", "8 sign the waiver")
+
+
+async def new(at: AtDesk) -> None:
+    await empty(at)
+    await at.type("zora quill")
+    await at.sees('add "Zora Quill"')
+    await at.press("enter")
+    await at.sees("phone, or nothing")
+    await at.type("07700 900118")
+    await at.press("enter")
+    await at.sees("maybe", "Rosamund Ortiz", "a digit, then Enter")
 
 
 async def blocked(at: AtDesk) -> None:
@@ -88,7 +113,7 @@ async def nobody(at: AtDesk) -> None:
 async def hostile(at: AtDesk) -> None:
     await empty(at)
     await at.type("mo")
-    await at.sees("3 found", ">L Mo")
+    await at.sees(">L Mo")
 
 
 async def adding(at: AtDesk) -> None:
@@ -98,7 +123,7 @@ async def adding(at: AtDesk) -> None:
 
 
 async def another_time(at: AtDesk) -> None:
-    await typed(at, "sam ol 19:00", "BOOK  Sam Olsen")
+    await typed(at, "sam ol 19:00", "BOOK AND CHECK IN  Sam Olsen")
     await at.sees(">19:00 Boxing")
 
 
@@ -110,7 +135,7 @@ async def parked(at: AtDesk) -> None:
     await chosen(at)
     await at.press("ctrl+n")
     await at.type("olsen")
-    await at.sees("BOOK  Sam Olsen", "parked: Samira Oduya")
+    await at.sees("BOOK AND CHECK IN  Sam Olsen", "parked: Samira Oduya")
 
 
 async def two_parked(at: AtDesk) -> None:
@@ -164,7 +189,10 @@ def test_full(look: Look, size: tuple[int, int]) -> None:
         chosen,
         reason,
         armed,
-        exists,
+        here,
+        cancel,
+        doubt,
+        new,
         blocked,
         nobody,
         hostile,
@@ -221,7 +249,7 @@ def test_set_aside(look: Look, wire: Wire) -> None:
     async def steps(at: AtDesk) -> None:
         await booked(at)
         await at.type("olsen")
-        await at.sees("BOOK  Sam Olsen")
+        await at.sees("BOOK AND CHECK IN  Sam Olsen")
         await at.press("enter")
         await at.sees("a digit")
         await at.press("1")
@@ -248,7 +276,7 @@ def test_slim(look: Look, columns: int) -> None:
     async def steps(at: AtDesk) -> None:
         await at.sees(">18:00 Spin", "drop-in £12.00")
         await at.type("samira")
-        await at.sees("BOOK  Samira Oduya")
+        await at.sees("BOOK AND CHECK IN  Samir")
         await at.press("enter")
         await at.sees("a digit, then Enter")
 
@@ -291,7 +319,7 @@ def test_palette(look: Look) -> None:
     async def steps(at: AtDesk) -> None:
         await empty(at)
         await at.press("ctrl+p")
-        await at.sees("do  (Enter)", "undo  (F9 ^z)")
+        await at.sees("do  (Enter)", "class  (Tab)")
 
     look(steps)
 

@@ -40,26 +40,26 @@ def test_book_a_lead_and_a_client(
         terminal.wait_for("Harbour Lane")
 
         terminal.type("olsen")
-        terminal.wait_for("BOOK  Sam Olsen")
+        terminal.wait_for("BOOK AND CHECK IN  Sam Olsen")
         terminal.press("enter")
         terminal.wait_for("a digit, then Enter")
         terminal.type("1")
         terminal.press("enter")
-        terminal.wait_for("Sam Olsen is booked")
+        terminal.wait_for("Sam Olsen is in")
 
         terminal.type("okafor")
-        terminal.wait_for("BOOK  Sam Okafor")
+        terminal.wait_for("BOOK AND CHECK IN  Sam Okafor")
         terminal.press("enter")
         terminal.wait_for("a digit, then Enter")
         terminal.type("5")
         terminal.press("enter")
-        terminal.wait_for("Sam Okafor is booked")
+        terminal.wait_for("Sam Okafor is in")
 
         terminal.press("ctrl+q")
         assert terminal.wait_for_end() == 0
     assert _bookings(superuser, gym.sessions["spin"]) == [
-        (gym.leads["olsen"], None, "confirmed", "paid", "card"),
-        (None, gym.clients["okafor"], "confirmed", "pending", "later"),
+        (gym.leads["olsen"], None, "attended", "paid", "card"),
+        (None, gym.clients["okafor"], "attended", "pending", "later"),
     ]
 
 
