@@ -64,7 +64,11 @@ class NotSignedIn(NotPermitted):
 
 
 class SignInFailed(NotPermitted):
-    """E-mail and password did not fit, or the account is locked for a time."""
+    """E-mail and password or the PIN did not fit, or the account is locked for a time."""
+
+
+class PinSpent(SignInFailed):
+    """No PIN helps any more: only the password does."""
 
 
 SIGN_IN_AGAIN = "You are not signed in any more. Sign in again."

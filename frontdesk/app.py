@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from rich.text import Text
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
@@ -30,21 +31,27 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from db.errors import BeingUpgraded, DeskError, NoDatabase, NotSignedIn
-from db.records import Rank
+from db.records import Profile, Rank
 from frontdesk import crash, themes
 from frontdesk.clock import Clock
 from frontdesk.commands import bindings_everywhere, keyed, use_keys
+from frontdesk.locking import Locking
 from frontdesk.preferences import Preferences
 from frontdesk.scanner import Scanner
 from frontdesk.widgets.text import cut, literal
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from db.transaction import Database, SignedIn
     from frontdesk.screens.start import Start
+    from frontdesk.widgets.intention import Intention
 
 Result = TypeVar("Result")
 
 RETRY_S = 3.0
+LOOK_S = 1.0
+TOUCHES = (events.Key, events.Paste, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 COPIED_CELLS = 60
 NO_PREFERENCES = Preferences()
 
@@ -90,6 +97,13 @@ class Desk(App[None], inherit_bindings=False):
 
         answer: DeskError | None
 
+    @dataclass
+    class TokenSlept(Message):
+        """That token sleeps, as far as the database answered."""
+
+        signed_in: SignedIn
+        answer: DeskError | None
+
     def __init__(
         self,
         database: Database,
@@ -109,8 +123,10 @@ class Desk(App[None], inherit_bindings=False):
         self.clock = Clock()
         self.scanner = Scanner()
         self.signed_in: SignedIn | None = None
+        self.locking = Locking(self)
         self._token = token
         self._leaving = False
+        self._held: list[Callable[[], None]] = []
         self.keep_theme = preferences.keep_theme
         use_keys(preferences.keys)
         self.set_keymap({**preferences.keys})
@@ -137,6 +153,16 @@ class Desk(App[None], inherit_bindings=False):
     def on_load(self) -> None:
         """The first list should not wait for a collection; `first_list_shown` ends this."""
         gc.disable()
+
+    def on_mount(self) -> None:
+        """Lock the desk that nobody touches."""
+        self.set_interval(LOOK_S, self.locking.tick)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Every key and click goes through here."""
+        if isinstance(event, TOUCHES):
+            self.locking.touched()
+        await super().on_event(event)
 
     def first_list_shown(self) -> None:
         """Collect garbage again, without what lives as long as the app."""
@@ -199,14 +225,60 @@ class Desk(App[None], inherit_bindings=False):
             self.outage = Outage(self.outage.since if self.outage else self.clock.now(), what)
         else:
             self.outage = None
-        if isinstance(message.error, NotSignedIn) and message.signed_in is self.signed_in:
+        ended = message.signed_in
+        if isinstance(message.error, NotSignedIn) and ended and ended is self.signed_in:
             self.signed_in = None
-            await self.start.show_sign_in(message.error.sentence)
+            self.locking.ended(ended)
+            if not self.locked:
+                await self.start.show_lock(message.error.sentence)
+
+    def on_desk_token_slept(self, message: TokenSlept) -> None:
+        """Or not yet."""
+        self.locking.slept(message.signed_in, message.answer)
 
     @property
     def start(self) -> Start:
         """What stands under all other screens, and knows the way from signing in to the desk."""
         return cast("Start", self.screen_stack[0])
+
+    @property
+    def locked(self) -> bool:
+        """Whether the desk is hidden until somebody types a PIN or password."""
+        return any(getattr(screen, "place", None) == "lock" for screen in self.screen_stack)
+
+    @property
+    def unanswered(self) -> list[Intention]:
+        """The bookings on their way, at every desk."""
+        return [each for desk in self.start.desks.values() for each in desk.unanswered]
+
+    def unlocked(self) -> None:
+        """Say what could not be said while the desk was locked."""
+        held, self._held = self._held, []
+        for say in held:
+            say()
+
+    def renewed(self, profile: Profile, signed_in: SignedIn) -> None:
+        """Go on with another token of the same user, whose password was typed again."""
+        self.signed_in = signed_in
+        self.locking.entered(profile, signed_in, "password")
+        if self.locked:
+            self.locking.rest(signed_in)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say it in a corner; on a locked desk later, since it may name somebody."""
+        say = partial(super().notify, message, title=title, severity=severity, timeout=timeout, markup=markup)
+        if self.locked:
+            self._held.append(say)
+        else:
+            say()
 
     @property
     def rank(self) -> Rank:
@@ -225,14 +297,20 @@ class Desk(App[None], inherit_bindings=False):
         if isinstance(screen, PlaceScreen):
             await self.push_screen(Help(screen.place, screen.rank, screen.topic))
 
-    async def action_sign_out(self) -> None:
-        """Revoke the token; the desk stands under the sign-in as it was left."""
-        from db.repositories import staff
+    async def action_lock(self) -> None:
+        """Hide the desk as it stands, until its user or another one unlocks it."""
+        await self.start.lock_desk()
 
-        if self.signed_in is not None:
-            self.call(self, "sign_out", partial(staff.sign_out, self.signed_in), self.TokenRevoked)
-        self.signed_in = None
-        await self.start.show_sign_in("You are signed out.")
+    async def action_sign_out(self) -> None:
+        """Revoke the token; the desk stands as it was left under whatever lets somebody else in."""
+        if self.signed_in is not None and not self.locked:
+            self.locking.sign_out(self.start.user_id, self.signed_in)
+            self.signed_in = None
+            await self.start.show_lock("You are signed out.")
+
+    async def action_pin(self) -> None:
+        """Set, change or remove one's PIN."""
+        await self.start.show_pin()
 
     async def action_organization(self) -> None:
         """Work in another organization; the desk of this one stands as it was left."""
@@ -246,8 +324,9 @@ class Desk(App[None], inherit_bindings=False):
         forgotten = [sentence for desk in self.start.desks.values() for sentence in desk.forgotten]
         if forgotten and not self._leaving:
             self._leaving = True
-            self.notify(
-                " ".join([*forgotten, keyed("[app.quit] again leaves all the same.")]),
+            said = ["Somebody would be forgotten."] if self.locked else forgotten
+            super().notify(
+                " ".join([*said, keyed("[app.quit] again leaves all the same.")]),
                 severity="warning",
                 timeout=20,
                 markup=False,

@@ -18,14 +18,16 @@ from frontdesk.keys import key_name
 if TYPE_CHECKING:
     from textual.binding import Binding
 
-Place = Literal["sign-in", "new-password", "organization", "desk", "roster", "help", "themes"]
+Place = Literal["sign-in", "new-password", "pin", "lock", "organization", "desk", "roster", "help", "themes"]
 
 RANKS: tuple[Rank, ...] = ("viewer", "staff", "manager", "owner")
 EVERYWHERE: frozenset[Place] = frozenset(get_args(Place))
 DESK: frozenset[Place] = frozenset({"desk"})
 ORGANIZATION: frozenset[Place] = frozenset({"organization"})
 THEMES: frozenset[Place] = frozenset({"themes"})
-FORMS: frozenset[Place] = frozenset({"sign-in", "new-password"})
+FORMS: frozenset[Place] = frozenset({"sign-in", "new-password", "pin"})
+LOCK: frozenset[Place] = frozenset({"lock"})
+SIGNED_IN: frozenset[Place] = EVERYWHERE - {"sign-in", "new-password", "pin", "lock"}
 NOTHING_TYPED: frozenset[Place] = frozenset({"organization", "roster", "help", "themes"})
 """Where a letter may be a key."""
 
@@ -212,6 +214,30 @@ COMMANDS = (
         "form.previous", "shift+tab", "app.focus_previous", "field before", "Go to the field before.", FORMS
     ),
     Command(
+        "sign_in.leave",
+        "escape",
+        "screen.leave",
+        "back",
+        "Go back to who is signed in here, where the desk is locked.",
+        frozenset({"sign-in"}),
+    ),
+    Command(
+        "lock.enter",
+        "enter",
+        "",
+        "unlock",
+        "Go on with the PIN as whoever is chosen; without a PIN, the password is asked for.",
+        LOCK,
+        0,
+        bound=False,
+    ),
+    Command("lock.down", "down", "screen.other(1)", "down", "Choose the one below.", LOCK),
+    Command("lock.up", "up", "screen.other(-1)", "up", "Choose the one above.", LOCK),
+    Command(
+        "lock.password", "f4", "screen.password", "password", "Sign in with e-mail and password.", LOCK, 1
+    ),
+    Command("lock.sign_out", "ctrl+l", "screen.sign_out", "sign out", "Sign out whoever is chosen.", LOCK, 2),
+    Command(
         "organization.pick",
         "enter",
         "screen.pick",
@@ -268,19 +294,29 @@ COMMANDS = (
         "screen.leave",
         "back",
         "Go back.",
-        frozenset({"roster", "help", "organization"}),
+        frozenset({"roster", "help", "organization", "pin"}),
         0,
     ),
     Command("app.help", "f1", "app.help", "help", "Say what the keys do here.", EVERYWHERE - {"help"}, 4),
     Command(
-        "app.sign_out",
+        "app.lock",
         "f7",
+        "app.lock",
+        "lock",
+        "Lock the desk, or let somebody else go on at it as it stands.",
+        SIGNED_IN,
+        8,
+    ),
+    Command(
+        "app.sign_out",
+        "ctrl+l",
         "app.sign_out",
         "sign out",
         "Sign out; the desk stands as it was left for whoever signs in.",
-        frozenset({"desk", "organization", "new-password"}),
-        8,
+        SIGNED_IN | {"new-password"},
+        9,
     ),
+    Command("app.pin", "ctrl+n", "app.pin", "PIN", "Set, change or remove your PIN.", DESK),
     Command(
         "app.organization",
         "ctrl+o",

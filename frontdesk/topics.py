@@ -27,6 +27,19 @@ TOPICS = {
         ("Type a password of your own, then [form.enter]. Nobody else is ever shown it.",),
     ),
     "new-password.again": Topic("the same again", ("Type the new password once more, then [form.enter].",)),
+    "lock.pin": Topic(
+        "the PIN",
+        (
+            "Choose yourself with the arrows, type your PIN, then [lock.enter]. The desk is as it was left.",
+            "After five wrong PINs, and without one, your password helps: [lock.password].",
+        ),
+    ),
+    "pin.password": Topic("your password", ("Type the password you sign in with, then [form.enter].",)),
+    "pin.new": Topic(
+        "your PIN",
+        ("Type 4 to 8 digits, then [form.enter]; not four alike or in a row, which are guessed first.",),
+    ),
+    "pin.again": Topic("the same again", ("Type the PIN once more, then [form.enter].",)),
     "organization": Topic("where you work", ("Choose with the arrows, then [organization.pick]; or click.",)),
     "roster": Topic(
         "the roster",

@@ -34,10 +34,6 @@ class PinChallenge:
     tries_left: int
 
 
-class PinSpent(errors.SignInFailed):
-    """The PIN was wrong too often: only the password helps now."""
-
-
 def stretch(secret: str, salt: bytes) -> bytes:
     """The 32-byte proof of a password or PIN; only its sha256 is ever stored."""
     return hashlib.scrypt(secret.encode(), salt=salt, **SCRYPT)
@@ -97,7 +93,7 @@ def unlock(asleep: SignedIn, pin: str) -> SignedIn:
     asked = call(PinChallenge, "pin_challenge")
     challenge: PinChallenge = asleep.database.run(asleep, asked, once=True)[0][0]
     if challenge.salt is None:
-        raise PinSpent(PIN_SPENT)
+        raise errors.PinSpent(PIN_SPENT)
     proof, (token, token_hash) = stretch(pin, challenge.salt), _new_token()
     asleep.database.run(asleep, do("pin_login", proof, token_hash), once=True)
     opened = SignedIn(asleep.database, token)
@@ -106,7 +102,7 @@ def unlock(asleep: SignedIn, pin: str) -> SignedIn:
     except errors.NotSignedIn:
         left = challenge.tries_left
         if not left:
-            raise PinSpent(PIN_SPENT) from None
+            raise errors.PinSpent(PIN_SPENT) from None
         tries = "1 try is" if left == 1 else f"{left} tries are"
         raise errors.SignInFailed(f"The PIN does not fit. Type it again: {tries} left.") from None
     return opened

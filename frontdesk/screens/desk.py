@@ -82,10 +82,15 @@ class DeskScreen(PlaceScreen):
         return self.booking.words if self.booking.busy else self.finding.people.words
 
     @property
+    def unanswered(self) -> list[Intention]:
+        """The bookings on their way."""
+        shown = self.booking.intention
+        return [*self.booking.aside.values(), *([shown] if shown and shown.on_its_way else [])]
+
+    @property
     def forgotten(self) -> Iterator[str]:
         """What nobody would know any more if the app were left now."""
-        shown = self.booking.intention
-        waiting = [*self.booking.aside.values(), *([shown] if shown and shown.on_its_way else [])]
+        waiting = self.unanswered
         if waiting:
             yield f"Not known yet whether {several([each.person.name for each in waiting])} is booked."
         if self.parking.waiting:

@@ -20,6 +20,8 @@ from frontdesk.widgets.text import fit
 PLACES: dict[Place, str] = {
     "sign-in": "signing in",
     "new-password": "a new password",
+    "pin": "your PIN",
+    "lock": "the locked desk",
     "organization": "choosing the organization",
     "desk": "the desk",
     "roster": "the roster",

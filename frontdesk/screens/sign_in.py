@@ -36,9 +36,10 @@ class SignIn(PlaceScreen):
 
         answer: SignedIn | DeskError
 
-    def __init__(self, why: str = "") -> None:
+    def __init__(self, why: str = "", email: str = "") -> None:
         super().__init__()
         self._why = why
+        self._email = email
         self._waiting = False
 
     def compose(self) -> ComposeResult:
@@ -46,7 +47,7 @@ class SignIn(PlaceScreen):
         with Vertical(classes="dialog"):
             yield Static("frontdesk", classes="title", markup=False)
             yield Label("E-mail", markup=False)
-            yield Field("sign-in", id="email", max_length=320)
+            yield Field("sign-in", id="email", max_length=320, value=self._email)
             yield Label("Password", markup=False)
             yield Input(id="password", compact=True, password=True, max_length=1000)
             yield Static(self._why, id="why", markup=False)
@@ -70,8 +71,18 @@ class SignIn(PlaceScreen):
             self.failed(message.answer.sentence)
             return
         password = self.query_one("#password", Input)
-        self.app.start.entered(message.answer, password.value)
+        self.app.start.entered(message.answer, "password", password.value)
         password.value = ""
+
+    def on_mount(self) -> None:
+        """Where it is known who signs in, only the password is missing."""
+        if self._email:
+            self.query_one("#password", Input).focus()
+
+    async def action_leave(self) -> None:
+        """Go back to the locked desk, if this stands over one and somebody is here."""
+        if self.app.locked and list(self.app.locking):
+            await super().action_leave()
 
     def failed(self, why: str) -> None:
         """Ask again, and say why."""

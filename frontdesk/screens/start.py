@@ -17,12 +17,14 @@ from textual.widgets import Static
 from db.errors import DeskError, NoDatabase, NotPermitted, NotSignedIn
 from db.records import Organization, Profile
 from frontdesk.app import RETRY_S, Desk
+from frontdesk.locking import How
 
 if TYPE_CHECKING:
     from db.transaction import SignedIn
     from frontdesk.screens.desk import DeskScreen
 
-FORMS = frozenset({"sign-in", "new-password", "organization"})
+FORMS = frozenset({"sign-in", "new-password", "pin", "lock", "organization"})
+IDLE_MINUTES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ class Start(Screen[None]):
         self.desks: dict[UUID, DeskScreen] = {}
         self._token = token
         self._account: Account | None = None
+        self._how: How = "kept"
         self._password: str | None = None
+        self._offered: set[UUID] = set()
 
     def compose(self) -> ComposeResult:
         """One sentence."""
@@ -75,14 +79,25 @@ class Start(Screen[None]):
             self._enter_with(self._token)
 
     @property
+    def user_id(self) -> UUID | None:
+        """Who is signed in, as far as it is known."""
+        return self._account.profile.user_id if self._account else None
+
+    @property
     def organizations(self) -> Sequence[Organization]:
         """Where whoever is signed in works."""
         return self._account.organizations if self._account else ()
 
-    def entered(self, signed_in: SignedIn, password: str | None = None) -> None:
+    @property
+    def idle_minutes(self) -> int:
+        """After how long the desk that stands locks itself."""
+        standing = [each for each in self.organizations if self.desks.get(each.id) in self.app.screen_stack]
+        return min((each.idle_minutes for each in standing or self.organizations), default=IDLE_MINUTES)
+
+    def entered(self, signed_in: SignedIn, how: How, password: str | None = None) -> None:
         """Somebody has signed in; the password is kept until it is known whether it has to be changed."""
         self.app.signed_in = signed_in
-        self._password = password
+        self._how, self._password = how, password
         self.load_account()
 
     def load_account(self) -> None:
@@ -105,6 +120,8 @@ class Start(Screen[None]):
             await self._show_new_password(answer.profile, password)
         else:
             self._account = answer
+            if self.app.signed_in:
+                self.app.locking.entered(answer.profile, self.app.signed_in, self._how)
             here = self._standing(answer)
             if here or len(answer.organizations) == 1:
                 self.open_desk(here or answer.organizations[0])
@@ -133,16 +150,50 @@ class Start(Screen[None]):
         if isinstance(answer, NoDatabase):
             self.set_timer(RETRY_S, partial(self.open_desk, message.organization))
 
-    async def show_sign_in(self, why: str = "") -> None:
+    async def leave_alone(self) -> None:
+        """Nobody is there any more: lock the desk; whoever has not even a password of their own is out."""
+        if self._account:
+            await self.lock_desk()
+        elif getattr(self.app.screen, "place", None) == "new-password":
+            await self.app.action_sign_out()
+
+    async def lock_desk(self) -> None:
+        """Hide the desk until somebody unlocks it, who finds it as it was left."""
+        if self.app.signed_in and self._account and not self.app.locked:
+            await self.show_lock()
+            self.app.locking.rest(self.app.signed_in)
+
+    async def show_lock(self, why: str = "") -> None:
+        """Ask for a PIN of whoever is here, over whatever stands; for a password where nobody is."""
+        from frontdesk.screens.lock import Lock
+
+        if not list(self.app.locking):
+            await self.show_sign_in(why)
+            return
+        self.app.clear_notifications()
+        await self.app.push_screen(Lock(self.user_id, why))
+
+    async def show_pin(self) -> None:
+        """Ask for a PIN, or for another one."""
+        from frontdesk.screens.pin import PinScreen
+
+        if self._account:
+            here = {each.profile.user_id: each.profile for each in self.app.locking}
+            profile = here.get(self._account.profile.user_id, self._account.profile)
+            await self.app.push_screen(PinScreen(profile, offered=False))
+
+    async def show_sign_in(self, why: str = "", email: str = "") -> None:
         """Ask for e-mail and password, over whatever stands."""
         from frontdesk.screens.sign_in import SignIn
 
         self._account = None
         standing = [each for each in self.app.screen_stack if isinstance(each, SignIn)]
         if standing:
+            while self.app.screen is not standing[0]:
+                await self.app.pop_screen()
             standing[0].failed(why)
         else:
-            await self.app.push_screen(SignIn(why))
+            await self.app.push_screen(SignIn(why, email))
 
     async def show_organizations(self) -> None:
         """Ask which organization."""
@@ -164,10 +215,22 @@ class Start(Screen[None]):
         if desk is None:
             desk = self.desks[organization.id] = DeskScreen(self._account.profile, organization)
             self.app.install_screen(desk, f"desk-{organization.id}")
-        await self._leave_forms(desk)
         if desk not in self.app.screen_stack:
+            await self._leave_forms(desk)
             await self.app.push_screen(desk)
+        # Before it shows: nobody sees the desk of whoever was there before.
         desk.serve(self._account.profile, organization)
+        await self._leave_forms(desk)
+        self.app.unlocked()
+        await self._offer_pin(self._account.profile)
+
+    async def _offer_pin(self, profile: Profile) -> None:
+        """Once, to whoever has typed a password just now and has no PIN."""
+        from frontdesk.screens.pin import PinScreen
+
+        if self._how == "password" and not profile.pin and profile.user_id not in self._offered:
+            self._offered.add(profile.user_id)
+            await self.app.push_screen(PinScreen(profile, offered=True))
 
     async def _leave_forms(self, desk: DeskScreen) -> None:
         """Leave what stands over that desk, or over this screen when it does not stand."""
@@ -188,7 +251,7 @@ class Start(Screen[None]):
     def _enter_with(self, token: str) -> None:
         from db.transaction import SignedIn
 
-        self.entered(SignedIn(self.app.database, token))
+        self.entered(SignedIn(self.app.database, token), "kept")
 
     def _say(self, sentence: str) -> None:
         self.query_one(Static).update(sentence)

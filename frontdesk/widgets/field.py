@@ -19,9 +19,11 @@ class Field(Input):
 
     app = getters.app(Desk)
 
-    def __init__(self, place: Place, *, id: str, max_length: int, placeholder: str = "") -> None:
+    def __init__(
+        self, place: Place, *, id: str, max_length: int, placeholder: str = "", value: str = ""
+    ) -> None:
         super().__init__(
-            id=id, compact=True, max_length=max_length, placeholder=placeholder, select_on_focus=False
+            value, placeholder, id=id, compact=True, max_length=max_length, select_on_focus=False
         )
         self.place: Place = place
 

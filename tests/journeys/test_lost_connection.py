@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from gym import Gym
+from gym import PASSWORD, SALT, Gym
 from journeys.at_desk import OPEN, AtDesk, desk, play
 from journeys.wire import Wire
 
 from db.records import BookingRequest
-from db.repositories import bookings
+from db.repositories import bookings, staff
 from db.transaction import Database
 from frontdesk.widgets import booking_pane, done_line
 
@@ -181,8 +181,6 @@ def test_taking_back_is_asked_again(wired: Gym, wire: Wire, superuser: Superuser
 
 
 def test_token_ended(gym: Gym, superuser: Superuser) -> None:
-    from gym import PASSWORD
-
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
         await at.type("olsen")
@@ -194,11 +192,58 @@ def test_token_ended(gym: Gym, superuser: Superuser) -> None:
         await at.press("enter")
         await at.type(PASSWORD)
         await at.press("enter")
+        await at.sees("A PIN for Ana Ruiz")
+        await at.press("escape")
         await at.sees("olsen", "BOOK AND CHECK IN  Sam Olsen")
         await at.press("enter")
         await at.sees("a digit, then Enter")
 
     play(desk(gym), steps)
+
+
+ASLEEP = "select count(*) from tokens where asleep"
+
+
+def test_a_booking_under_way_gets_its_answer_while_locked(
+    gym: Gym, wired: Gym, wire: Wire, superuser: Superuser
+) -> None:
+    superuser.execute(
+        "update users set pin_salt = %s, pin_key = sha256(%s) where email = %s",
+        (SALT, staff.stretch("2580", SALT), gym.email("mia")),
+    )
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees("E-mail")
+        await at.type(gym.email("mia"))
+        await at.press("enter")
+        await at.paste(PASSWORD)
+        await at.press("enter")
+        await at.sees(OPEN)
+        await at.type("okafor")
+        await at.sees("BOOK  Sam Okafor")
+        await at.press("enter")
+        await at.sees("a digit, then Enter")
+        await at.press("5")
+        wire.cut()
+        await at.press("enter")
+        await at.sees("OUTCOME UNKNOWN: asking")
+        await at.press("f7")
+        shown = await at.sees("Locked", "PIN of Mia Chen")
+        assert "Okafor" not in shown
+        await at.press("ctrl+q")
+        await at.sees("Not known yet whether somebody is booked.")
+        wire.mend()
+        await at.until(lambda: not at.app.unanswered, "the answer")
+        await at.until(lambda: superuser.execute(ASLEEP).fetchone() == (1,), "the token asleep")
+        await at.type("2580")
+        await at.press("enter")
+        await at.sees("Mia Chen at desk 1", "Sam Okafor is booked")
+
+    play(desk(wired, None), steps)
+    assert superuser.execute(
+        "select count(*) from bookings where client_id = %s and booking_status = 'confirmed'",
+        (gym.clients["okafor"],),
+    ).fetchone() == (1,)
 
 
 def test_leaving_names_what_has_no_answer(wired: Gym, wire: Wire) -> None:

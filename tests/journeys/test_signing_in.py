@@ -20,12 +20,18 @@ async def sign_in(at: AtDesk, email: str, password: str) -> None:
     await at.press("enter")
 
 
+async def no_pin(at: AtDesk) -> None:
+    await at.sees("A PIN for ", "The same again")
+    await at.press("escape")
+
+
 def test_wrong_then_right(gym: Gym) -> None:
     async def steps(at: AtDesk) -> None:
         await sign_in(at, gym.email("ana"), "wrong")
         await at.sees("E-mail and password do not fit.", gym.email("ana"))
         await at.paste(PASSWORD)
         await at.press("enter")
+        await no_pin(at)
         await at.sees("Harbour Lane", "Ana Ruiz at desk 1", OPEN)
         assert at.app.screen.focused is not None
         assert at.app.screen.focused.id == "find"
@@ -41,7 +47,7 @@ def test_locked_after_five_failures(gym: Gym) -> None:
             await at.paste("wrong again")
             await at.press("enter")
             await at.sees_no("Signing in.")
-        await at.sees("Too many failed tries.")
+        await at.sees("Too many failed tries. Wait 5 minutes, then sign in")
 
     play(desk(gym, None), steps)
 
@@ -87,6 +93,7 @@ def test_one_time_password(gym: Gym) -> None:
         await at.press("enter")
         await at.paste("a password of my own")
         await at.press("enter")
+        await no_pin(at)
         await at.sees("Harbour Lane", "Neu Mann at desk 1", OPEN)
 
     play(desk(gym, None), steps)
@@ -100,9 +107,10 @@ def test_sign_out_keeps_the_desk(gym: Gym) -> None:
         await at.sees(OPEN)
         await at.type("sam o")
         await at.sees("BOOK AND CHECK IN  Sam Okafor")
-        await at.press("f7")
+        await at.press("ctrl+l")
         await at.sees("You are signed out.")
         await sign_in(at, gym.email("mia"), PASSWORD)
+        await no_pin(at)
         await at.sees("Mia Chen at desk 1", "sam o", "BOOK AND CHECK IN  Sam Okafor")
 
     play(desk(gym), steps)
@@ -126,6 +134,7 @@ def test_signing_in_again_over_the_roster(gym: Gym, superuser: Superuser) -> Non
         superuser.execute("update tokens set revoked_at = now()")
         await at.press("f5")
         await sign_in(at, gym.email("ana"), PASSWORD)
+        await no_pin(at)
         await at.sees("Roster: ", "Nobody is booked yet.")
         await at.press("escape")
         await at.sees("sam o", OPEN)

@@ -117,7 +117,7 @@ def test_five_wrong_pins_and_only_the_password_helps(app_psql: Psql, mia: Signed
         assert not works(app_psql, answer(app_psql, mia.token, staff.stretch("0001", salt)))
     assert ask(app_psql, mia.token) == (None, 0)
     assert not works(app_psql, answer(app_psql, mia.token, staff.stretch(PIN, salt)))
-    with pytest.raises(staff.PinSpent):
+    with pytest.raises(errors.PinSpent):
         staff.unlock(mia, PIN)
     again = staff.sign_in(mia.database, gym.email("mia"), PASSWORD, INSTALLATION)
     assert works(app_psql, staff.unlock(again, PIN).token)

@@ -37,6 +37,8 @@ def test_book_a_lead_and_a_client(
         terminal.press("enter")
         terminal.type(PASSWORD)
         terminal.press("enter")
+        terminal.wait_for("A PIN for Ana Ruiz")
+        terminal.press("escape")
         terminal.wait_for("Harbour Lane")
 
         terminal.type("olsen")
