@@ -83,7 +83,8 @@ def fill(superuser: Superuser, now: datetime) -> None:
 
 def _staff(superuser: Superuser) -> None:
     for who, (name, ranks) in STAFF.items():
-        values = {"salt": SALT, "stored_key": b"0" * 32}
+        keys = {"stored_key": b"0" * 32, "pin_key": b"0" * 32}
+        values = {"salt": SALT, "pin_salt": SALT, **keys}
         _insert(superuser, "users", id=named(who), name=name, email=f"{who}@harbour.example", **values)
         for organization, rank in ranks.items():
             _insert(

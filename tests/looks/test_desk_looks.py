@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from journeys.at_desk import AtDesk
 from journeys.wire import Wire
 
+from db.records import Profile
 from frontdesk import themes
 
 Look = Callable[..., None]
@@ -343,3 +346,38 @@ def test_leaving_without_an_answer(look: Look, wire: Wire) -> None:
         await at.sees("Not known yet whether")
 
     look(steps)
+
+
+async def locked(at: AtDesk) -> None:
+    await empty(at)
+    signed_in = at.app.signed_in
+    assert signed_in
+    late = datetime(2126, 1, 1, tzinfo=UTC)
+    for name, pin in (("Ana Ruiz", False), ("Kim Park", True)):
+        profile = Profile(uuid4(), name, "", at.app.installation, late, must_change=False, pin=pin)
+        at.app.locking.entered(profile, signed_in, "kept")
+    await at.press("f7")
+    await at.sees("Locked", ">Mia Chen", "PIN of Mia Chen")
+
+
+async def pin_refused(at: AtDesk) -> None:
+    await empty(at)
+    await at.press("ctrl+n")
+    await at.sees("A PIN for Mia Chen")
+    await at.type("secret")
+    await at.press("enter")
+    await at.type("1234")
+    await at.press("enter")
+    await at.type("1234")
+    await at.press("enter")
+    await at.sees("Four digits alike or in a row are guessed first.")
+
+
+@BOTH
+def test_locked(look: Look, size: tuple[int, int]) -> None:
+    look(locked, size=size)
+
+
+@BOTH
+def test_pin(look: Look, size: tuple[int, int]) -> None:
+    look(pin_refused, size=size)
