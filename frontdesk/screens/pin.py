@@ -54,9 +54,8 @@ class PinScreen(PlaceScreen):
         lock, leave = key_of("app.lock"), key_of("screen.leave")
         with Vertical(classes="dialog"):
             yield Static(f"A PIN for {literal(self._profile.name)}", classes="title", markup=False)
-            yield Static(
-                f"{lock} locks the desk, and your PIN opens it again. {leave}: not now.", markup=False
-            )
+            about = f"{lock} locks the desk; your PIN opens it. {leave}: not now."
+            yield Static(about, id="about", markup=False)
             if not self._offered:
                 yield Label("Your password", markup=False)
                 yield Input(id="password", compact=True, password=True, max_length=1000)
