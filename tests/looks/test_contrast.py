@@ -100,7 +100,9 @@ def test_nothing_is_faint(harbour: Callable[[str | None], Desk], wire: Wire, the
         await at.press("f5")
         await look("no database", "NO DATABASE")
         await at.press("f7")
-        await look("sign in", "You are signed out.")
+        await look("the lock", "PIN of Mia Chen")
+        await at.press("ctrl+l")
+        await look("sign in", "Mia Chen is signed out.")
 
     play(app, steps, size=(120, 40))
     assert {where: texts for where, texts in found.items() if texts} == {}
