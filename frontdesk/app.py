@@ -192,7 +192,8 @@ class Desk(App[None], inherit_bindings=False):
     ) -> None:
         """The same as whoever is signed in, working in the organization `at`."""
         signed_in = self.signed_in
-        if signed_in is None:
+        # A desk that waits for its own users stands behind one of somebody who does not work there.
+        if signed_in is None or (at is not None and not self.start.works_in(at)):
             sender.post_message(answered(NotSignedIn()))
             return
         working = signed_in if at is None else signed_in.at(at)

@@ -88,6 +88,10 @@ class Start(Screen[None]):
         """Where whoever is signed in works."""
         return self._account.organizations if self._account else ()
 
+    def works_in(self, organization_id: UUID) -> bool:
+        """Whether whoever is signed in works there, as far as it is known."""
+        return any(each.id == organization_id for each in self.organizations)
+
     @property
     def idle_minutes(self) -> int:
         """After how long the desk that stands locks itself."""
@@ -97,6 +101,7 @@ class Start(Screen[None]):
     def entered(self, signed_in: SignedIn, how: How, password: str | None = None) -> None:
         """Somebody has signed in; the password is kept until it is known whether it has to be changed."""
         self.app.signed_in = signed_in
+        self._account = None
         self._how, self._password = how, password
         self.load_account()
 
