@@ -316,7 +316,7 @@ COMMANDS = (
         SIGNED_IN | {"new-password"},
         9,
     ),
-    Command("app.pin", "ctrl+n", "app.pin", "PIN", "Set, change or remove your PIN.", DESK),
+    Command("app.pin", "ctrl+g", "app.pin", "PIN", "Set, change or remove your PIN.", DESK),
     Command(
         "app.organization",
         "ctrl+o",

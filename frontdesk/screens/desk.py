@@ -21,6 +21,7 @@ from frontdesk.widgets.booking_pane import BookingPane
 from frontdesk.widgets.day_pane import DayPane
 from frontdesk.widgets.done_line import DoneLine
 from frontdesk.widgets.find_pane import FindPane
+from frontdesk.widgets.intention import Intention
 from frontdesk.widgets.key_bar import KeyBar
 from frontdesk.widgets.lower_row import ClassRoster, LowerRow
 from frontdesk.widgets.needs_list import NeedsList

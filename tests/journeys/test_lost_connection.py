@@ -231,7 +231,7 @@ def test_a_booking_under_way_gets_its_answer_while_locked(
         shown = await at.sees("Locked", "PIN of Mia Chen")
         assert "Okafor" not in shown
         await at.press("ctrl+q")
-        await at.sees("Not known yet whether somebody is")
+        await at.sees("Somebody would be forgotten.")
         wire.mend()
         await at.until(lambda: not at.app.unanswered, "the answer")
         await at.until(lambda: superuser.execute(ASLEEP).fetchone() == (1,), "the token asleep")

@@ -224,7 +224,7 @@ def test_changing_and_removing_a_pin(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
         await at.type("sam o")
-        await at.press("ctrl+n")
+        await at.press("ctrl+g")
         await at.sees("A PIN for Mia Chen", "Your password", "none removes it")
         await at.paste("wrong")
         await at.press("enter")
@@ -242,7 +242,7 @@ def test_changing_and_removing_a_pin(gym: Gym, superuser: Superuser) -> None:
         await at.sees("PIN of Mia Chen")
         await unlock(at, "1937")
         await at.sees("Mia Chen at desk 1", "sam o")
-        await at.press("ctrl+n")
+        await at.press("ctrl+g")
         await at.sees("Your password")
         await at.paste(PASSWORD)
         await at.press("enter", "enter", "enter")

@@ -362,7 +362,7 @@ async def locked(at: AtDesk) -> None:
 
 async def pin_refused(at: AtDesk) -> None:
     await empty(at)
-    await at.press("ctrl+n")
+    await at.press("ctrl+g")
     await at.sees("A PIN for Mia Chen")
     await at.type("secret")
     await at.press("enter")
