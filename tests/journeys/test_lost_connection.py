@@ -220,7 +220,7 @@ def test_a_booking_under_way_gets_its_answer_while_locked(
         await at.press("enter")
         await at.sees(OPEN)
         await at.type("okafor")
-        await at.sees("BOOK  Sam Okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
         await at.press("enter")
         await at.sees("a digit, then Enter")
         await at.press("5")
@@ -237,11 +237,11 @@ def test_a_booking_under_way_gets_its_answer_while_locked(
         await at.until(lambda: superuser.execute(ASLEEP).fetchone() == (1,), "the token asleep")
         await at.type("2580")
         await at.press("enter")
-        await at.sees("Mia Chen at desk 1", "Sam Okafor is booked")
+        await at.sees("Mia Chen at desk 1", "Sam Okafor is in")
 
     play(desk(wired, None), steps)
     assert superuser.execute(
-        "select count(*) from bookings where client_id = %s and booking_status = 'confirmed'",
+        "select count(*) from bookings where client_id = %s and booking_status = 'attended'",
         (gym.clients["okafor"],),
     ).fetchone() == (1,)
 

@@ -71,7 +71,7 @@ def test_switching_the_user_keeps_what_was_typed_and_asked(gym: Gym, superuser: 
         await mia_joins(at, gym)
         await at.press("tab")
         await at.type("okafor")
-        await at.sees("BOOK  Sam Okafor", "Yoga")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor", "Yoga")
         await at.press("shift+tab")
         await at.press("enter")
         await at.sees("a digit, then Enter")
@@ -86,7 +86,7 @@ def test_switching_the_user_keeps_what_was_typed_and_asked(gym: Gym, superuser: 
         await at.sees("Mia Chen at desk 1", "okafor", "Sam Okafor", "a digit, then Enter")
         await at.press("5")
         await at.press("enter")
-        await at.sees("Sam Okafor is booked")
+        await at.sees("Sam Okafor is in")
 
     play(desk(gym), steps)
     booked_by = superuser.execute(
