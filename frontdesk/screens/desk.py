@@ -140,7 +140,7 @@ class DeskScreen(PlaceScreen):
             self._fetch(self.finding.offered)
         elif self.finding.adding and not self.booking.busy:
             self.finding.add()
-        elif self.booking.busy or self.finding.settled:
+        elif self._at_hand:
             # Whoever is being booked stays under the cursor, whatever the list's next answer brings.
             self.finding.people.pin(0)
             self.booking.enter()
@@ -206,7 +206,7 @@ class DeskScreen(PlaceScreen):
 
     def action_family(self) -> None:
         """Take the next one of the family along."""
-        if may(self.rank, "staff"):
+        if may(self.rank, "staff") and self._at_hand:
             self.booking.join()
 
     def action_cancel(self) -> None:
@@ -214,7 +214,7 @@ class DeskScreen(PlaceScreen):
         shown = self.booking.intention
         person = self.finding.current or (shown.person if shown else None)
         session = self.day.session(person.booked_session_id) if person else None
-        if not may(self.rank, "staff") or (shown and shown.on_its_way):
+        if not may(self.rank, "staff") or not self._at_hand or (shown and shown.on_its_way):
             return
         if person and session:
             self.finding.people.pin(0)
@@ -338,6 +338,11 @@ class DeskScreen(PlaceScreen):
     def on_done_line_undone(self) -> None:
         """A seat is free."""
         self.action_refresh_now()
+
+    @property
+    def _at_hand(self) -> bool:
+        """Whether the sentence is about whom the list shows for the text that stands there now."""
+        return self.booking.busy or self.finding.settled
 
     def _occupied(self) -> bool:
         return bool(self.finding.text) or self.finding.people.pinned or self.booking.busy
