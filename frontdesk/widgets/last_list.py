@@ -15,6 +15,9 @@ from frontdesk.widgets.lines import NONE, Lines, Part
 from frontdesk.widgets.text import fit
 
 TIME = 6
+STATE = 11
+STATE_WIDE = 18
+WIDE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,16 @@ class LastList(Lines[Entry]):
             self.say("Nothing was done at this desk yet.")
 
     def parts(self, item: Entry, width: int) -> Sequence[Part]:
-        """When, who, and what."""
+        """Where there is room when; what became of whom, and in which class."""
+        time = fit(time_of(item.at, self._timezone), TIME) if width >= WIDE else ""
+        state = item.done.is_so.partition(" ")[2]
+        said = fit(state, STATE_WIDE) if time else fit(state.split()[0], STATE)
         what = f" {item.done.what}"
         key = f" {item.key}" if item.key else ""
-        name = fit(item.done.name, width - TIME - cell_len(what) - len(key))
+        name = fit(item.done.name, width - len(time) - len(said) - cell_len(what) - len(key))
         return (
-            (fit(time_of(item.at, self._timezone), TIME), "lines--quiet"),
+            (time, "lines--quiet"),
+            (said, ""),
             (name, "lines--strong"),
             (what, ""),
             (key, "lines--good"),
