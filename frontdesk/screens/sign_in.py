@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
+from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Label, Static
@@ -26,7 +27,11 @@ class SignIn(PlaceScreen):
     """Two fields; what stood on the desk below stays there."""
 
     CSS_PATH = "sign_in.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("sign-in")]
+    # Before the field hears of it: what is typed right behind Enter is the password, and must not be read.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_of("sign-in"),
+        Binding("enter", "to_password", show=False, priority=True),
+    ]
     AUTO_FOCUS = "#email"
     place: ClassVar[Place] = "sign-in"
 
@@ -53,11 +58,17 @@ class SignIn(PlaceScreen):
             yield Static(self._why, id="why", markup=False)
         yield self.key_bar()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter goes on to the password, then signs in."""
+    def action_to_password(self) -> None:
+        """Enter in the e-mail goes on to the password."""
+        if self.focused is not self.query_one("#email"):
+            raise SkipAction
+        self.set_focus(self.query_one("#password"))
+
+    def on_input_submitted(self) -> None:
+        """Enter in the password signs in."""
         email, password = self.query_one("#email", Input), self.query_one("#password", Input)
-        if event.input is email or not email.value.strip():
-            (password if email.value.strip() else email).focus()
+        if not email.value.strip():
+            email.focus()
         elif password.value and not self._waiting:
             self._waiting = True
             self._say("Signing in.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 from gym import INSTALLATION, PASSWORD, Gym
 from journeys.at_desk import OPEN, AtDesk, desk, play
+from textual.widgets import Input
 
 from db.repositories import staff
 
@@ -140,3 +141,15 @@ def test_signing_in_again_over_the_roster(gym: Gym, superuser: Superuser) -> Non
         await at.sees("sam o", OPEN)
 
     play(desk(gym), steps)
+
+
+def test_what_is_typed_right_behind_the_email_is_the_password(gym: Gym) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees("Password")
+        await at.rush(*"x@y.z", "enter", *PASSWORD.replace(" ", "_"))
+        await at.pilot.pause(0.2)
+        assert "correct" not in at.text
+        fields = {field.id: field.value for field in at.app.screen.query(Input)}
+        assert fields == {"email": "x@y.z", "password": PASSWORD.replace(" ", "_")}
+
+    play(desk(gym, None), steps)
