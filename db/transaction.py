@@ -25,6 +25,8 @@ Outcome = TypeVar("Outcome")
 
 CONNECTIONS = 3
 STATEMENT_TIMEOUT_MS = 10_000
+# Nobody waits at the counter for a talk.
+TALK_TIMEOUT_MS = 60_000
 CONNECT_TIMEOUT_S = 5
 UNREADABLE = "That cannot be read. Check what was typed."
 
@@ -226,7 +228,7 @@ def _pipeline(
 ) -> list[list[Any]]:
     """Send everything, then read: one round trip. BEGIN and the end are explicit, see docs/developers.md."""
     with connection.pipeline():
-        _begin(connection, signing)
+        _begin(connection, signing, STATEMENT_TIMEOUT_MS)
         cursors = [_execute(connection, statement) for statement in statements]
         connection.execute(end)
     return [cursor.fetchall() for cursor in cursors]
@@ -236,7 +238,7 @@ def _converse(
     connection: psycopg.Connection[Any], signing: SignedIn, talk: Talk[Outcome], end: LiteralString
 ) -> Outcome:
     """Send each statement of the talk and give it the answer."""
-    _begin(connection, signing)
+    _begin(connection, signing, TALK_TIMEOUT_MS)
     try:
         statement = next(talk)
         while True:
@@ -247,12 +249,12 @@ def _converse(
         return outcome
 
 
-def _begin(connection: psycopg.Connection[Any], signing: SignedIn | None) -> None:
+def _begin(connection: psycopg.Connection[Any], signing: SignedIn | None, timeout_ms: int) -> None:
     token = signing.token if signing else ""
     organization = str(signing.organization_id or "") if signing else ""
     command = signing.command if signing else "sign-in"
     connection.execute(BEGIN)
-    connection.execute(SIGN, (token, organization, command, str(STATEMENT_TIMEOUT_MS)))
+    connection.execute(SIGN, (token, organization, command, str(timeout_ms)))
 
 
 def _execute(connection: psycopg.Connection[Any], statement: Statement[Record]) -> psycopg.Cursor[Record]:

@@ -13,7 +13,7 @@ from db.imports.people import People
 from db.records import Kind
 from db.transaction import Record, SignedIn, Statement, Talk, call
 
-# A statement has ten seconds; so many are compared with everybody, or taken in, in about one.
+# So many are compared with everybody, or taken in, in about a second: so the progress shows.
 COMPARED = 5_000
 TAKEN_IN = 500
 
