@@ -39,6 +39,8 @@ alter table public.search_documents
   add column if not exists usual integer[] not null default '{}';
 create index if not exists search_documents_usual on public.search_documents
   using gin (organization_id, usual) with (fastupdate = off);
+create index if not exists search_documents_namesakes on public.search_documents
+  (organization_id, md5(name));
 
 do $$ begin
   if not exists (
@@ -53,9 +55,32 @@ do $$ begin
 end $$;
 """
 
+# As db/sql/habits.sql keeps them from now on.
+HABITS = """
+with visits as (
+  select b.organization_id, coalesce(b.client_id, b.customer_id) as person_id,
+         s.starts_at at time zone o.timezone as at
+    from public.bookings b
+    join public.class_sessions s on s.organization_id = b.organization_id and s.id = b.class_session_id
+    join public.organizations o on o.id = b.organization_id
+   where b.booking_status = 'attended'
+), dated as (
+  select v.*, max(v.at::date) over (partition by v.organization_id, v.person_id) as last_on,
+         (extract(isodow from v.at) * 48 + extract(hour from v.at) * 2
+           + floor(extract(minute from v.at) / 30))::int as slot
+    from visits v
+)
+update public.search_documents d set last_visit_on = h.last_on, usual = h.usual
+  from (select organization_id, person_id, last_on,
+               array_agg(slot order by slot) filter (where at::date > last_on - 56) as usual
+          from dated group by 1, 2, 3) h
+ where d.organization_id = h.organization_id and d.person_id = h.person_id
+"""
+
 
 def upgrade() -> None:
     op.execute(COLUMNS)
+    op.execute(HABITS)
 
 
 def downgrade() -> None:

@@ -11,10 +11,16 @@ LONGEST = 200
 
 
 def find(signed_in: SignedIn, text: str, session_id: UUID | None = None) -> list[Person]:
-    """Up to 50 people for the typed text, best first; nothing under two letters.
+    """Up to 50 people for the typed text, best first, for who wants to book into the class session.
 
     Words may stand in any order, in name, e-mail or phone, in any case, with or without accents; one typo is
-    forgiven when nothing matches exactly. A converted lead shows once, as the client.
+    forgiven when nothing matches exactly. Of those whose names fit alike the first are who is expected now,
+    then who usually comes at the session's weekday and hour, then who came lately. A converted lead shows
+    once, as the client; a barcode shows its owner alone.
+
+    Without a text: whom the session expects. Its people to come (up to 100), then its regulars who have not
+    booked (up to 50 in all). One letter shows those of them, and of today's other people to come, whose
+    name has a word that begins so. Nobody without a session.
     """
     return signed_in.all(call(Person, "find", text.replace("\0", "")[:LONGEST], session_id))
 

@@ -1,6 +1,6 @@
--- One search document per person, and the find over it.
+-- One search document per person, and who matches what was typed.
 -- LIKE and the trigram operators are not leakproof, so under a policy their index is not used; the definer
--- function checks the membership itself, takes no organization argument, and its own policy folds away.
+-- function (app.find) checks the membership itself, takes no organization argument, and its own policy folds away.
 
 -- One folding for documents and queries: case, accents, compatibility forms, the final sigma.
 create function app.fold(p_text text) returns text
@@ -47,6 +47,9 @@ begin
   on conflict (organization_id, person_id) do update
     set name = excluded.name, document = excluded.document
     where d.document <> excluded.document or d.name <> excluded.name;
+  if tg_op = 'UPDATE' then
+    perform app.keep_habits_of(new.organization_id, new.id); -- of whom can be found again
+  end if;
   return null;
 end $$;
 
@@ -70,15 +73,22 @@ create trigger add_search_documents after insert on public.clients referencing n
   for each statement execute function app.add_search_documents('client');
 
 -- The LIKE pattern of one typed word: two letters match the start of a word, three match anywhere. A word of
--- digits is a phone number, whose leading zero stands for the country that the stored one may name.
+-- digits is a phone number, whose leading zero stands for the country that the stored one may name, and of a long
+-- one the end alone is looked for.
 create function app.pattern(p_word text) returns text
 language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
   select case
     when p_word ~ '^[+()./0-9]*[0-9][+()./0-9]*$' then
-      '%' || case when length(app.digits(p_word)) > 3 then ltrim(app.digits(p_word), '0') else app.digits(p_word) end || '%'
+      '%' || case when length(app.digits(p_word)) > 3 then right(ltrim(app.digits(p_word), '0'), 9) else app.digits(p_word) end || '%'
     when length(p_word) < 3 then '% ' || app.literal_pattern(p_word) || '%'
     else '%' || app.literal_pattern(p_word) || '%'
   end
+$$;
+
+-- A whole phone number, however it is spaced.
+create function app.is_number(p_text text) returns boolean
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select p_text ~ '^[-+()./0-9[:space:]]+$' and length(app.digits(p_text)) >= 9
 $$;
 
 create function app.literal_pattern(p_text text) returns text
@@ -86,25 +96,24 @@ language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
   select replace(replace(replace(p_text, '\', '\\'), '%', '\%'), '_', '\_')
 $$;
 
--- The ids of those who match, best first: the whole name, the start of the name, the starts of words, then
--- what stands inside a word, an e-mail or a number.
-create function app.matching(p_organization uuid, p_words text, p_most int)
-returns table (person_id uuid, kind text, place int)
+-- Everybody who matches, or the likest ones where nobody does. The whole name fits best (0), the starts of its words (1)
+-- better than what stands inside a word, in an e-mail or a number (2); `place` is finer: the start of the name before
+-- the starts of other words.
+create function app.matching(p_organization uuid, p_words text)
+returns table (person_id uuid, name text, last_visit_on date, usual int[], fit int, place int)
 language plpgsql stable set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $$
 declare
   c_words constant int := 8;
+  c_resembling constant int := 50;
   v_words text[] := (string_to_array(p_words, ' '))[1:c_words];
   p text[] := (select array_agg(app.pattern(w)) from unnest(v_words) w);
   v_starts text[] := (select array_agg('% ' || app.literal_pattern(w) || '%') from unnest(v_words) w);
   v_start text := app.literal_pattern(p_words) || '%';
 begin
   return query
-    select d.person_id, d.kind,
-           case when d.name = p_words then 0
-                when d.name like v_start then 1
-                when ' ' || d.name like all (v_starts) then 2
-                when d.document like all (v_starts) then 3
-                else 4 end
+    select d.person_id, d.name, d.last_visit_on, d.usual,
+           case when d.name = p_words then 0 when ' ' || d.name like all (v_starts) then 1 else 2 end,
+           case when d.name like v_start then 0 when d.document like all (v_starts) then 1 else 2 end
       from public.search_documents d
      where d.organization_id = p_organization
        and d.document like p[1]
@@ -114,9 +123,10 @@ begin
        and (p[5] is null or d.document like p[5])
        and (p[6] is null or d.document like p[6])
        and (p[7] is null or d.document like p[7])
-       and (p[8] is null or d.document like p[8])
-     order by 3, d.name, d.person_id
-     limit p_most;
+       and (p[8] is null or d.document like p[8]);
+  if not found then
+    return query select * from app.resembling(p_organization, p_words, c_resembling);
+  end if;
 end $$;
 
 -- How many letters part what was typed from a name: word by word, or as one run, since a space is mistyped too.
@@ -140,7 +150,7 @@ end $$;
 -- Those who nearly match, nearest first: each typed word resembles a word of the name, or all of it the whole name.
 -- Two or three letters share no trigram with themselves swapped, so a short name is also looked for that way.
 create function app.resembling(p_organization uuid, p_words text, p_most int)
-returns table (person_id uuid, kind text, place int)
+returns table (person_id uuid, name text, last_visit_on date, usual int[], fit int, place int)
 language plpgsql stable set search_path = pg_catalog, ext, pg_temp set plan_cache_mode = force_custom_plan
 set random_page_cost = 1.1 set pg_trgm.word_similarity_threshold = 0.2 set pg_trgm.similarity_threshold = 0.3 as $$
 declare
@@ -154,121 +164,32 @@ declare
     '% ' || app.literal_pattern(substr(p_words, 1, 1) || reverse(substr(p_words, 2))) || '%'] end;
 begin
   return query
-    select n.person_id, n.kind, n.edits
+    select n.person_id, n.name, n.last_visit_on, n.usual, n.edits, 0
       from (
         select c.*, app.edits(v_words, c.name) as edits from (
-          select d.person_id, d.kind, d.name, word_similarity(p_words, d.name) as alike
-            from public.search_documents d
-           where d.organization_id = p_organization
-             and p[1] <% d.name
-             and (p[2] is null or p[2] <% d.name)
-             and (p[3] is null or p[3] <% d.name)
-             and (p[4] is null or p[4] <% d.name)
-           union
-          select d.person_id, d.kind, d.name, word_similarity(p_words, d.name)
-            from public.search_documents d
-           where d.organization_id = p_organization and v_whole % d.name
-           union
-          select d.person_id, d.kind, d.name, 1
-            from public.search_documents d
-           where d.organization_id = p_organization and (d.document like v_swapped[1] or d.document like v_swapped[2])
-           order by alike desc, name, person_id
+          select o.person_id, o.name, o.last_visit_on, o.usual, max(o.alike) as alike from (
+            select d.*, word_similarity(p_words, d.name) as alike
+              from public.search_documents d
+             where d.organization_id = p_organization
+               and p[1] <% d.name
+               and (p[2] is null or p[2] <% d.name)
+               and (p[3] is null or p[3] <% d.name)
+               and (p[4] is null or p[4] <% d.name)
+             union all
+            select d.*, word_similarity(p_words, d.name)
+              from public.search_documents d
+             where d.organization_id = p_organization and v_whole % d.name
+             union all
+            select d.*, 1
+              from public.search_documents d
+             where d.organization_id = p_organization and (d.document like v_swapped[1] or d.document like v_swapped[2])
+          ) o
+           group by 1, 2, 3, 4
+           order by alike desc, o.name, o.person_id
            limit c_weighed
         ) c
       ) n
      where n.edits <= 2 * array_length(v_words, 1)
      order by n.edits, n.alike desc, n.name, n.person_id
      limit p_most;
-end $$;
-
--- What staff must see of a person at a glance; the chosen session's booking before others of today.
-create function app.people_at_a_glance(p_organization uuid, p_session uuid, p_ids uuid[])
-returns table (
-  kind text, id uuid, name text, birth_date date, phone_end text, email text, blocked boolean, waiver boolean, owes int,
-  alerts text[], family int, namesakes int, regular boolean, scanned boolean, last_visit date, booked_id uuid,
-  booked_session_id uuid, booked_starts_at timestamptz, booked_status text, arrived_at timestamptz)
-language plpgsql stable set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $$
-declare
-  v_zone text := (select o.timezone from public.organizations o where o.id = p_organization);
-  v_today date := (now() at time zone v_zone)::date;
-  v_from timestamptz := v_today::timestamp at time zone v_zone;
-  v_until timestamptz := (v_today + 1)::timestamp at time zone v_zone;
-begin
-  return query
-    select p.kind, p.id, p.name, p.birth_date, right(app.digits(p.phone), 3), coalesce(p.email, ''),
-           p.blocked_at is not null, p.waiver_signed_at is not null, m.owes, n.alerts, f.family, same.namesakes,
-           false, false, m.last_visit, b.id, b.class_session_id, b.starts_at, b.booking_status, b.arrived_at
-      from unnest(p_ids) with ordinality as w(id, place)
-      cross join lateral (
-        select 'lead' as kind, l.id, l.name, l.birth_date, l.phone, l.email, l.blocked_at, l.waiver_signed_at
-          from public.leads l where l.organization_id = p_organization and l.id = w.id
-        union all
-        select 'client', c.id, c.name, c.birth_date, c.phone, c.email, c.blocked_at, c.waiver_signed_at
-          from public.clients c where c.organization_id = p_organization and c.id = w.id
-      ) p
-      cross join lateral (
-        select max((s.starts_at at time zone v_zone)::date) filter (where mb.booking_status = 'attended') as last_visit,
-               coalesce(sum(mb.price) filter (where mb.payment_status = 'pending'
-                 and mb.booking_status in ('confirmed', 'attended', 'no_show', 'late_cancelled')), 0)::int as owes
-          from public.bookings mb
-          join public.class_sessions s on s.organization_id = mb.organization_id and s.id = mb.class_session_id
-         where mb.organization_id = p_organization and (mb.customer_id = p.id or mb.client_id = p.id)
-      ) m
-      cross join lateral (
-        select coalesce(array_agg(a.text order by a.alert_priority, a.written_at, a.id), '{}') as alerts
-          from public.notes a
-         where a.organization_id = p_organization and a.alert_priority is not null
-           and (a.customer_id = p.id or a.client_id = p.id)
-      ) n
-      cross join lateral (
-        select count(*)::int as family
-          from public.family_members me
-          join public.family_members fm on fm.organization_id = me.organization_id and fm.family_id = me.family_id
-           and fm.id <> me.id
-         where me.organization_id = p_organization and (me.customer_id = p.id or me.client_id = p.id)
-      ) f
-      cross join lateral (
-        select count(*)::int as namesakes
-          from public.search_documents o
-         where o.organization_id = p_organization and o.name = app.words(p.name) and o.person_id <> p.id
-      ) same
-      left join lateral (
-        select tb.id, tb.class_session_id, s.starts_at, tb.booking_status, tb.arrived_at
-          from public.bookings tb
-          join public.class_sessions s on s.organization_id = tb.organization_id and s.id = tb.class_session_id
-         where tb.organization_id = p_organization and tb.booking_status in ('confirmed', 'waitlisted', 'attended')
-           and (tb.customer_id = p.id or tb.client_id = p.id)
-           and ((s.starts_at >= v_from and s.starts_at < v_until) or s.id = p_session)
-         order by (s.id = p_session) desc, (s.ends_at < now()), s.starts_at limit 1
-      ) b on true
-     order by w.place;
-end $$;
-
--- Nobody is found by fewer than two letters.
-create function app.find(p_text text, p_session uuid default null)
-returns table (
-  kind text, id uuid, name text, birth_date date, phone_end text, email text, blocked boolean, waiver boolean, owes int,
-  alerts text[], family int, namesakes int, regular boolean, scanned boolean, last_visit date, booked_id uuid,
-  booked_session_id uuid, booked_starts_at timestamptz, booked_status text, arrived_at timestamptz)
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  c_most constant int := 50;
-  c_longest constant int := 200;
-  v_organization uuid := app.signed_in_organization_id();
-  v_words text := app.words(left(p_text, c_longest));
-  v_ids uuid[];
-  v_places int[];
-begin
-  if length(replace(v_words, ' ', '')) < 2 then
-    return;
-  end if;
-  select array_agg(m.person_id), array_agg(m.place) into v_ids, v_places
-    from app.matching(v_organization, v_words, c_most) m;
-  if v_ids is null then
-    select array_agg(r.person_id), array_agg(r.place) into v_ids, v_places
-      from app.resembling(v_organization, v_words, c_most) r;
-  end if;
-  return query
-    select g.* from app.people_at_a_glance(v_organization, p_session, v_ids) g
-     order by v_places[array_position(v_ids, g.id)], g.last_visit desc nulls last, g.name, g.id;
 end $$;

@@ -81,4 +81,6 @@ search_documents = Table(
         postgresql_using="gin",
         postgresql_with={"fastupdate": "off"},
     ),
+    # A name may be longer than what is indexed.
+    Index("search_documents_namesakes", "organization_id", text("md5(name)")),
 )

@@ -51,6 +51,7 @@ DEFINER_FOR_TRIGGERS = {
     "app.audit()",
     "app.audit_added()",
     "app.count_seats()",
+    "app.keep_habits()",
     "app.keep_payments()",
     "app.keep_search_document()",
     "app.promote()",
@@ -71,6 +72,7 @@ ON_BOOKINGS = {
     "a_count_seats",
     "b_promote",
     "c_keep_payments",
+    "d_keep_habits",
     "organization_stays",
     "z_audit",
 }

@@ -39,7 +39,8 @@ analyze;
 
 COUNTS = """
     select relname, seq_scan, seq_tup_read + coalesce(idx_tup_fetch, 0) as read from pg_stat_user_tables
-     where relname in ('bookings', 'clients', 'leads', 'class_sessions') order by relname"""
+     where relname in ('bookings', 'clients', 'leads', 'class_sessions', 'search_documents')
+     order by relname"""
 
 
 @pytest.fixture
@@ -81,6 +82,8 @@ def test_few_rows_are_read(large: Gym, superuser: Superuser) -> None:
         lambda: bookings.take_back(signed_in, asked.id),
         lambda: rosters.of(signed_in, gym.sessions["spin"]),
         lambda: sessions.on(signed_in),
+        lambda: people.find(signed_in, "runner 7", gym.sessions["spin"]),
+        lambda: people.find(signed_in, "", gym.sessions["spin"]),
         lambda: people.details(signed_in, "client", runner[0]),
         lambda: needs.today(signed_in),
     ):

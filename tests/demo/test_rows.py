@@ -52,6 +52,9 @@ BROKEN = {
         select count(*) from (
           select id from clients union all select id from leads where status <> 'converted') p
           full join search_documents d on d.person_id = p.id where d.person_id is null or p.id is null""",
+    "a habit that is not the bookings'": """
+        select count(*) from search_documents d, app.habits(d.organization_id, d.person_id) h
+         where (d.last_visit_on, d.usual) is distinct from (h.last_visit_on, h.usual)""",
     "booked at nobody's desk": "select count(*) from bookings where booked_by is null or desk_id is null",
     "a comp without a reason": "select count(*) from bookings where paid_by = 'comp' and comp_reason is null",
     "a trigger left asleep": "select count(*) from pg_trigger where not tgisinternal and tgenabled <> 'O'",

@@ -78,6 +78,27 @@ def test_what_came_back_works(gym_place: Place, gym: Gym) -> None:
     assert gym_place.ask("select amount from payments where booking_id = %s", answer.booking_id) == [(1200,)]
 
 
+def test_an_upgrade_knows_who_usually_comes(gym_place: Place, gym: Gym) -> None:
+    """A gym of the version before has visits, and nothing yet that was derived from them."""
+    ana = gym.signed_in("ana")
+    asked = BookingRequest(
+        uuid4(), gym.sessions["yoga"], "client", gym.clients["okafor"], pay="cash", arrive=True
+    )
+    assert bookings.book(ana, asked).arrived_at
+    known = "select last_visit_on, usual from {} where person_id = %s"
+    kept = gym_place.ask(known.format("search_documents"), gym.clients["okafor"])
+    gym_place.down()
+    gym_place.ask("update next.search_documents set last_visit_on = null, usual = '{}' returning person_id")
+    gym_place.up()
+    assert gym_place.ask(known.format("search_documents"), gym.clients["okafor"]) == kept
+    assert kept[0][0] is not None and len(kept[0][1]) == 1
+    differing = (
+        "select count(*) from search_documents d, app.habits(d.organization_id, d.person_id) h"
+        " where (d.last_visit_on, d.usual) is distinct from (h.last_visit_on, h.usual)"
+    )
+    assert gym_place.ask(differing) == [(0,)]
+
+
 def test_rows_set_aside_are_nobodys_to_read(gym_place: Place, gym: Gym) -> None:
     """No policy guards them there, so no role of a desk reaches them."""
     gym_place.down()

@@ -107,7 +107,7 @@ def test_find(app_psql: Psql, gym: Gym) -> None:
         for text in ("sam", "samantha", "union", "other", "sam oter", "samantha unoin"):
             assert not OTHERS.search(str(attempt(app_psql, "select * from app.find(%s)", text).rows)), text
         assert attempt(app_psql, "select * from search_documents").state == "42501"
-        matching = "select * from app.matching(%s, 'sam', 50)"
+        matching = "select * from app.matching(%s, 'sam')"
         assert attempt(app_psql, matching, gym.organizations["union"]).state == "42501"
 
 

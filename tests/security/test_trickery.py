@@ -176,8 +176,15 @@ def test_internal_functions_are_closed(app_psql: Psql, superuser: Psql, gym: Gym
         union, session = gym.organizations["union"], gym.sessions["other"]
         for call in (
             f"app.move_seats('{union}', '{session}', 1, 0)",
-            f"app.matching('{union}', 'sam', 50)",
+            f"app.matching('{union}', 'sam')",
             f"app.resembling('{union}', 'sam', 50)",
+            f"app.expected('{union}', '{session}', '')",
+            f"app.found('{union}', '{session}', 'sam')",
+            f"app.scanned('{union}', '0')",
+            f"app.booked('{union}', '{session}')",
+            f"app.people_at_a_glance('{union}', '{session}', '{{}}', false)",
+            f"app.habits('{union}', '{session}')",
+            f"app.keep_habits_of('{union}', '{session}')",
             "app.forget_sign_ins()",
             "app.user_to_challenge('ana@gym.example', 'x')",
         ):
