@@ -9,9 +9,10 @@ from random import Random
 import psycopg
 import pytest
 
-from benchmarks import ground, imports, round_trips, search, seats, typos
+from benchmarks import ground, imports, letters, round_trips, scale, search, seats, typos
 from benchmarks.ground import Ground
 from benchmarks.proxy import Proxy
+from db import embedded
 
 
 def cells(text: str, row: str) -> list[str]:
@@ -81,6 +82,58 @@ def test_an_import_finds_everybody_again(small_gym: Ground, capsys: pytest.Captu
     assert imports.run(small_gym, 60) == 0
     shown = capsys.readouterr().out
     assert (cells(shown, "import  ")[-1], cells(shown, "import again")[-1]) == ("58", "0")
+
+
+def test_letters_are_counted_until_the_person_is_at_the_top(
+    small_gym: Ground, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a copy: the gym itself stays as it is."""
+    with psycopg.connect(str(small_gym.superuser)) as superuser:
+        before = superuser.execute("select count(*), max(recorded_at) from bookings").fetchone()
+    outcomes = letters.run(small_gym, 12, seed=1)
+    letters.show(outcomes)
+    assert len(outcomes) == 12
+    assert all(1 <= count <= letters.NEVER for each in outcomes for count in each.find.values())
+    assert {each.group for each in outcomes} <= set(letters.GROUPS)
+    assert cells(capsys.readouterr().out, "all")[0] == "12"
+    with psycopg.connect(str(small_gym.superuser)) as superuser:
+        assert superuser.execute("select count(*), max(recorded_at) from bookings").fetchone() == before
+
+
+def test_too_many_letters_miss_the_target() -> None:
+    def outcomes(*counts: int) -> list[letters.Typed]:
+        return [letters.Typed("regulars", {letters.HEADLINE: count}, {}) for count in counts]
+
+    assert letters.met(outcomes(*[2] * 9, 9))
+    assert not letters.met(outcomes(*[2] * 8, 5, 9))
+    assert not letters.met(outcomes(2, 3, 3))
+
+
+def test_how_a_name_is_typed() -> None:
+    assert list(letters.of_both_names("sam okafor"))[:5] == ["s", "sa", "sa o", "sa ok", "sa oka"]
+    assert list(letters.from_the_last_name("sam o"))[:3] == ["o", "o s", "o sa"]
+    assert [list(way("李小龍")) for way in letters.WAYS.values()] == [["李", "李小", "李小龍"]] * 3
+
+
+def test_an_organization_is_copied_with_its_people(
+    small_gym: Ground, cluster: embedded.Cluster, empty_template: str
+) -> None:
+    assert scale.people_to_fill(5000, 3) == 5000
+    with psycopg.connect(cluster.conninfo("postgres", "postgres"), autocommit=True) as server:
+        server.execute("create database scaled_gym template benchmarks_gym strategy file_copy")
+        superuser = cluster.conninfo("postgres", "scaled_gym")
+        scale.grow(Ground("", "", superuser), 5)
+        counts = """
+            select count(*) from search_documents d join organizations o on o.id = d.organization_id
+             where o.name ~ '^Harbour' group by o.id"""
+        with psycopg.connect(superuser) as connection:
+            people = connection.execute(counts).fetchall()
+            indexes = connection.execute(
+                "select count(*) from pg_indexes where tablename = 'search_documents'"
+            ).fetchone()
+        server.execute("drop database scaled_gym with (force)")
+    assert len(people) == 3 and len(set(people)) == 1
+    assert indexes == (5,)
 
 
 def test_search_minds_when_both_find_differently() -> None:
