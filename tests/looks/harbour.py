@@ -49,6 +49,17 @@ SESSIONS = (
 )
 
 
+# Of those whom no trigger saw.
+DOCUMENTS = """
+insert into search_documents (organization_id, person_id, kind, name, document)
+select organization_id, id, 'client', app.words(name), app.document(name, phone, email) from clients
+ union all
+select organization_id, id, 'lead', app.words(name), app.document(name, phone, email) from leads
+ where status <> 'converted'
+    on conflict do nothing
+"""
+
+
 def fill(superuser: Superuser, now: datetime) -> None:
     """Make it, as it stands at that hour; rows of the past go past the rules of today."""
     for name, zone, currency in ORGANIZATIONS:
@@ -79,6 +90,8 @@ def fill(superuser: Superuser, now: datetime) -> None:
     superuser.execute("set session_replication_role = replica")
     _sessions(superuser, now)
     _visits(superuser, now)
+    superuser.execute(DOCUMENTS)
+    superuser.execute("select app.keep_habits_of(organization_id, person_id) from search_documents")
 
 
 def _staff(superuser: Superuser) -> None:

@@ -116,6 +116,8 @@ async def nobody(at: AtDesk) -> None:
 async def hostile(at: AtDesk) -> None:
     await empty(at)
     await at.type("mo")
+    await at.sees("3 found")
+    await at.press("down")
     await at.sees(">L Mo")
 
 
