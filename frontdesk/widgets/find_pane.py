@@ -196,6 +196,9 @@ class FindPane(Vertical):
 
     def class_chosen(self) -> None:
         """Another class may be chosen: who is booked in it, or usually comes, is first."""
+        if self._shows.session and not (self._wanted.name or self._wanted.session):
+            self._wait()  # a day without classes expects nobody
+            return
         self._entitle()
         if self._wanted.key not in {self._shows.key, *(each.key for each in self._under_way)}:
             self.load_people()

@@ -305,6 +305,7 @@ def test_a_phone_number_may_be_typed_with_spaces(gym: Gym) -> None:
 
 def test_what_is_to_be_said_of_a_person(gym: Gym, superuser: Superuser, came: Came) -> None:
     harbour, okafor, olsen = gym.organizations["harbour"], gym.clients["okafor"], gym.leads["olsen"]
+    superuser.execute("update clients set waiver_signed_at = null, waiver_signed_by = null")
     plain = one(gym, "okafor")
     assert (plain.waiver, plain.owes, plain.alerts, plain.family, plain.namesakes) == (False, 0, [], 0, 0)
     assert (plain.first_visit, plain.blocked, plain.booked_id) == (True, False, None)

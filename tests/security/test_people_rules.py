@@ -145,7 +145,7 @@ FACTS: list[tuple[str, object]] = [
 
 @pytest.mark.parametrize("table", ["leads", "clients"])
 def test_staff_change_nothing_but_the_waiver(app_psql: Psql, gym: Gym, table: str) -> None:
-    person = gym.leads["zoe"] if table == "leads" else gym.clients["okafor"]
+    person = gym.leads["zoe"] if table == "leads" else gym.clients["arabic"]
     own = ("source", "x") if table == "leads" else ("client_since", date(2020, 1, 1))
     with signed(app_psql, gym):
         for column, value in [*FACTS, own]:
