@@ -8,6 +8,12 @@ from alembic import op
 revision = "0011"
 down_revision = "0010"
 
+# Checked row by row, an import of thousands looked through all entries of the organization for each; the
+# trigger that writes both rows is the only one who can.
+UNREFER = """
+alter table public.audit_personal drop constraint if exists audit_personal_organization_id_audit_id_fkey;
+"""
+
 COLUMNS = """
 alter table public.organizations
   add column if not exists cancel_hours integer not null default 24 check (cancel_hours >= 0),
@@ -80,6 +86,7 @@ update public.search_documents d set last_visit_on = h.last_on, usual = h.usual
 
 def upgrade() -> None:
     op.execute(COLUMNS)
+    op.execute(UNREFER)
     op.execute(HABITS)
 
 
