@@ -236,7 +236,8 @@ class DeskScreen(PlaceScreen):
 
     def on_find_pane_typed(self, message: FindPane.Typed) -> None:
         """Other letters: an open question is about somebody else now."""
-        if self._enter_waits != message.text:
+        # A scanner is done before word of its first letters comes here.
+        if self._enter_waits != self.finding.text:
             self._enter_waits = self._code = None
         if len(message.text) <= 1:
             self.day.next_in_line()

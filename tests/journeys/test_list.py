@@ -9,7 +9,7 @@ from made import person
 
 from db.errors import NoDatabase
 from frontdesk.screens.desk import DeskScreen
-from frontdesk.widgets.find_pane import FindPane, Wanted
+from frontdesk.widgets.find_pane import FINDS_AT_ONCE, FindPane, Wanted
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 
@@ -153,6 +153,22 @@ def test_late_and_older_answers_move_nothing(gym: Gym) -> None:
         assert finding.people.cursor == 1
         await answered(finding._sequence + 2, "sam o", NoDatabase("The database does not answer."))
         await at.sees(">L Sam Olsen", "BOOK AND CHECK IN  Sam Olsen")
+
+    play(desk(gym), steps)
+
+
+def test_word_of_an_older_text_forgets_no_enter(gym: Gym) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        finding = pane(at)
+        finding._under_way += [Wanted("slow", None)] * FINDS_AT_ONCE
+        await at.rush(*"okafor", "enter")
+        await at.sees("Enter waits for the list.")
+        finding.post_message(FindPane.Typed("okaf", None))  # the keys were faster than what follows from them
+        await at.pilot.pause()
+        finding._under_way.clear()
+        finding.load_people()
+        await at.sees("a digit, then Enter", "Sam Okafor")
 
     play(desk(gym), steps)
 
