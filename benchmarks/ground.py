@@ -20,6 +20,8 @@ from db import demo, embedded, upgrade
 from db.repositories import organizations, staff
 from db.transaction import Database, SignedIn
 
+LOGINS = ("frontdesk_app", "frontdesk_widget")
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -40,20 +42,27 @@ def ground(people: int = demo.PEOPLE) -> Iterator[Ground]:
     """A database with a demo gym of that many people."""
     app, admin = os.environ.get("DATABASE_URL"), os.environ.get("FRONTDESK_ADMIN_URL")
     if app and admin:
-        yield _fill(Ground(app, admin, None), {}, people)
+        yield _fill(Ground(app, admin, None), people)
         return
+    with own_server() as own:
+        yield _fill(own, people)
+
+
+@contextmanager
+def own_server() -> Iterator[Ground]:
+    """An upgraded database without any row, on a server of its own that is gone afterwards."""
     # A short path: that of a socket may have some hundred letters at most.
     home = Path(tempfile.mkdtemp(prefix="fd-"))
     os.environ.setdefault("FRONTDESK_SERVER_GRACE", "2")
     cluster = embedded.start(home)
     try:
-        passwords = {login: cluster.secret(login) for login in ("frontdesk_app", "frontdesk_widget")}
         own = Ground(
             cluster.conninfo("frontdesk_app"),
             cluster.conninfo("frontdesk_admin"),
             cluster.conninfo("postgres"),
         )
-        yield _fill(own, passwords, people)
+        upgrade.upgrade(own.admin, {login: cluster.secret(login) for login in LOGINS})
+        yield own
     finally:
         cluster.leave()
         embedded.remove(home)
@@ -75,8 +84,8 @@ def milliseconds(seconds: Sequence[float]) -> tuple[str, str]:
     return f"{twentieths[9] * 1000:.2f}", f"{twentieths[18] * 1000:.2f}"
 
 
-def _fill(given: Ground, passwords: dict[str, str], people: int) -> Ground:
-    upgrade.upgrade(given.admin, passwords)
+def _fill(given: Ground, people: int) -> Ground:
+    upgrade.upgrade(given.admin)
     if not demo.is_filled(given.admin):
         print(f"Filling a demo gym of {people:,} people.", file=sys.stderr)
         demo.fill(given.admin, lambda done, total: None, people=people)

@@ -9,8 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from gym import PASSWORD, Gym
-from real_terminal import Terminal
 
+from benchmarks.terminal import Terminal
 from db import embedded
 
 Superuser = psycopg.Connection[tuple[object, ...]]

@@ -14,7 +14,10 @@ KEYS = {
     "tab": "\t",
     "escape": "\x1b",
     "f2": "\x1bOQ",
+    "f6": "\x1b[17~",
+    "f8": "\x1b[19~",
     "f9": "\x1b[20~",
+    "ctrl+n": "\x0e",
     "ctrl+q": "\x11",
     "down": "\x1b[B",
 }
@@ -64,6 +67,15 @@ class Terminal:
                 raise AssertionError(f"{text!r} never showed; the screen is\n{self.text}")
             self._read()
         return self.text
+
+    def wait_until_still(self, seconds: float = 0.5) -> str:
+        """Read until nothing has changed for so long; the screen then."""
+        before, since = self.text, time.monotonic()
+        while time.monotonic() - since < seconds:
+            self._read()
+            if self.text != before:
+                before, since = self.text, time.monotonic()
+        return before
 
     def wait_for_end(self, seconds: float = 15.0) -> int | None:
         """Read until the program ended; its exit code."""
