@@ -272,15 +272,26 @@ class Sentence(Static):
         verb, said = self._speaker.headline(self._intention, self.size.width)
         bad = self._intention.step in {Step.STOPPED, Step.UNKNOWN} or "BLOCKED" in self._intention.verb
         head = Content.assemble((verb, "bold $error" if bad else "bold $accent"), f"  {said}")
-        rest = [self._line(label, words) for label, words in self._speaker.lines(self._intention)]
-        return Content("\n").join([head, *rest[: max(self.size.height - 1, 1)]])
+        lines = [
+            line
+            for label, words in self._speaker.lines(self._intention)
+            for line in self._lines(label, words)
+        ]
+        return Content("\n").join([head, *lines[: max(self.size.height - 1, 1)]])
 
-    def _line(self, label: str, words: list[str | Choice]) -> Content:
+    def _lines(self, label: str, words: list[str | Choice]) -> Iterator[Content]:
+        """One line, and where the choices need more room than it has, another."""
         parts = [_choice(each) if isinstance(each, Choice) else Content(each) for each in words]
         # A choice brings the blank before its mark along.
         gap = "  " if any(isinstance(each, Choice) for each in words) else "   "
-        line = Content.assemble((label.ljust(LABEL), "$quiet"), Content(gap).join(parts))
-        return line.truncate(self.size.width, ellipsis=True)
+        line = Content.assemble((label.ljust(LABEL), "$quiet"), parts[0])
+        for part in parts[1:]:
+            if line.cell_length + len(gap) + part.cell_length > self.size.width:
+                yield line.truncate(self.size.width, ellipsis=True)
+                line = Content.assemble(" " * LABEL, part)
+            else:
+                line = Content.assemble(line, gap, part)
+        yield line.truncate(self.size.width, ellipsis=True)
 
 
 def birthday_of(person: Person, today: date) -> str:
