@@ -1,6 +1,6 @@
 """How long a typed letter takes to be painted, while the list behind it is asked for and drawn.
 
-Types names at `frontdesk` in a real terminal of 80x24, a letter each 80 ms as a quick typist does, and takes
+Types names at `frontdesk` in a real terminal of 80x24, about ten letters a second, and takes
 the time from sending a letter until it stands in find. The database answers each of them meanwhile, on the
 same machine. Run it with
 
@@ -71,7 +71,8 @@ def run(on: Ground, count: int, seed: int) -> None:
     """Print the table."""
     typed = names(on, count, seed)
     with tempfile.TemporaryDirectory() as home:
-        environment = {"FRONTDESK_HOME": home, "DATABASE_URL": on.app, "FRONTDESK_CONFIG": f"{home}/none.toml"}
+        none = f"{home}/none.toml"
+        environment = {"FRONTDESK_HOME": home, "DATABASE_URL": on.app, "FRONTDESK_CONFIG": none}
         program = [str(Path(sys.executable).parent / "frontdesk")]
         with Terminal(program, environment) as terminal:
             sign_in(terminal)
@@ -81,7 +82,8 @@ def run(on: Ground, count: int, seed: int) -> None:
                 terminal.type(CLEAR)
                 terminal.wait_for("type a name")
     p50, p95 = milliseconds(seconds)
-    table("From a letter's key to the letter on the screen, in ms", ("letters", "p50", "p95"), [(len(seconds), p50, p95)])
+    title = "From a letter's key to the letter on the screen, in ms"
+    table(title, ("letters", "p50", "p95"), [(len(seconds), p50, p95)])
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -68,6 +68,12 @@ class Terminal:
             self._read()
         return self.text
 
+    def read_for(self, seconds: float) -> None:
+        """Read what comes in that time."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self._read()
+
     def wait_until_still(self, seconds: float = 0.5) -> str:
         """Read until nothing has changed for so long; the screen then."""
         before, since = self.text, time.monotonic()
