@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from textwrap import wrap
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -280,8 +281,9 @@ class Sentence(Static):
         return Content("\n").join([head, *lines[: max(self.size.height - 1, 1)]])
 
     def _lines(self, label: str, words: list[str | Choice]) -> Iterator[Content]:
-        """One line, and where the choices need more room than it has, another."""
-        parts = [_choice(each) if isinstance(each, Choice) else Content(each) for each in words]
+        """One line, and where it has not room for all of it, another."""
+        room = max(self.size.width - LABEL, SHORTEST)
+        parts = [part for each in words for part in _parts(each, room)]
         # A choice brings the blank before its mark along.
         gap = "  " if any(isinstance(each, Choice) for each in words) else "   "
         line = Content.assemble((label.ljust(LABEL), "$quiet"), parts[0])
@@ -325,6 +327,13 @@ def seat_of(intention: Intention) -> str:
     # While money is due no seat is taken yet.
     seat = (answer.seat or 0) + (answer.outcome == "due")
     return f", seat {seat} of {answer.seats}"
+
+
+def _parts(words: str | Choice, room: int) -> list[Content]:
+    """A choice stays whole; a sentence that is too long goes on in the next line."""
+    if isinstance(words, Choice):
+        return [_choice(words)]
+    return [Content(line) for line in wrap(words, room) or [""]]
 
 
 def _choice(choice: Choice) -> Content:
