@@ -38,6 +38,7 @@ class Terminal:
             dimensions=(rows, columns),
             timeout=None,
         )
+        self._child.delaybeforesend = None  # a keyboard does not wait
 
     def __enter__(self) -> Terminal:
         return self
