@@ -19,8 +19,8 @@ def ask(intention: Intention, signed_in: SignedIn, *, dry: bool) -> list[Answer]
     request = intention.request
     if intention.act == "cancel":
         return [bookings.cancel(signed_in, request.id, request.override_reason, dry=dry)]
-    if intention.lead:
-        return [bookings.book_new(signed_in, intention.lead, request, dry=dry)]
+    if intention.new:
+        return [bookings.book_new(signed_in, intention.new, request, dry=dry)]
     if intention.companions:
         # Tried as owed, since it is only then known what is due for all of them.
         pay = "later" if dry and request.pay is None else request.pay

@@ -144,7 +144,7 @@ class BookingPane(Vertical):
         now = self.intention
         if now and now.lead:
             if now.session.id != session.id:
-                self._be(now.into(session))
+                self.restore(now.into(session), self.reason or now.contact)
         elif now and now.step is not Step.STATED and self._about(now, person, session):
             return
         else:
@@ -270,7 +270,7 @@ class BookingPane(Vertical):
         before = now.back()
         if before is None:
             return False
-        self._be(before)
+        self.restore(before, before.contact)
         return True
 
     # What the database tells it.
@@ -281,7 +281,7 @@ class BookingPane(Vertical):
         if now is None or now.step is not Step.ASKING or now.request.id != message.request_id:
             return
         if isinstance(answer, NotSignedIn):
-            self._be(intend(now.person, now.session))
+            self.back()
         elif isinstance(answer, DeskError):
             self._be(now.stopped(answer.sentence))
         else:
@@ -356,7 +356,7 @@ class BookingPane(Vertical):
         typed = self.query_one("#reason", Field).value.strip()
         if now.step is Step.CONTACT:
             reached = now.reached(typed)
-            if reached.lead and reached.lead.name:
+            if reached.new and reached.new.name:
                 self._be(reached)
                 self._find_duplicates()
                 self._preview(reached)
@@ -396,8 +396,8 @@ class BookingPane(Vertical):
 
     def _find_duplicates(self) -> None:
         now = self.intention
-        if now and now.lead:
-            call = partial(_duplicates, now.lead.name, now.lead.phone)
+        if now and now.new:
+            call = partial(_duplicates, now.new.name, now.new.phone)
             self._call("duplicates", call, partial(self.DuplicatesFound, now.request.id))
 
     def _sign(self, now: Intention, signed_by: str) -> None:

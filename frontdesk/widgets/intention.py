@@ -61,7 +61,8 @@ class Intention:
     """One person into one class; its request keeps one id, so that asking again never books twice.
 
     `answer` is the dry run's, `chosen` the digit pressed, `stop` why it goes no further. `companions` come
-    along or nobody does; `lead` is the person themselves, who is new and added by the same action.
+    along or nobody does; `lead` is the person themselves, who is new and added by the same action: of them
+    find knows the name or the phone, and `contact` is the other, asked for in a field of its own.
     """
 
     person: Person
@@ -74,6 +75,7 @@ class Intention:
     stop: str | None = None
     companions: tuple[Companion, ...] = ()
     lead: NewLead | None = None
+    contact: str = ""
     duplicates: tuple[Duplicate, ...] = ()
 
     @property
@@ -296,12 +298,20 @@ class Intention:
     def _paid_by(self) -> str | None:
         return next((digit for digit, pay in PAYS.items() if pay == self.request.pay), None)
 
+    @property
+    def new(self) -> NewLead | None:
+        """The new person with all that is known of them."""
+        if self.lead is None:
+            return None
+        if self.lead.name:
+            return replace(self.lead, phone=self.contact)
+        return replace(self.lead, name=self.contact)
+
     def reached(self, contact: str) -> Intention:
         """The one field more was typed: how to reach the new person, or their name."""
-        if self.lead is None:
-            return self
-        lead = replace(self.lead, phone=contact) if self.lead.name else replace(self.lead, name=contact)
-        return replace(self, lead=lead, person=replace(self.person, name=lead.name))
+        reached = replace(self, contact=contact)
+        name = reached.new.name if reached.new else self.person.name
+        return replace(reached, person=replace(self.person, name=name))
 
     def into(self, session: ClassSession) -> Intention:
         """The same person into another class; how they pay is asked anew."""

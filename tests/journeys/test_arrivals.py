@@ -273,3 +273,30 @@ def test_somebody_new_who_is_not_booked_after_all_is_not_added(gym: Gym, superus
 
     play(desk(gym), steps)
     assert superuser.execute("select count(*) from leads where name = 'Nova'").fetchone() == (0,)
+
+
+def test_one_step_back_asks_for_the_same_again(gym: Gym, superuser: Superuser) -> None:
+    """The field has the focus and what was typed; another class asks again, and nothing is mixed up."""
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("07700 900999")
+        await at.sees('add "07700 900999" as a new lead')
+        await at.press("enter")
+        await at.sees("name, then Enter")
+        await at.type("Nov")
+        await at.press("enter")
+        await at.sees("a digit, then Enter", "ADD, BOOK AND CHECK IN  Nov, new")
+        await at.press("escape")
+        await at.sees("name, then Enter")
+        await at.type("a")
+        await at.press("tab")
+        await at.sees("name, then Enter", "Yoga  R1")
+        await at.press("enter")
+        await at.sees("Enter again", "ADD, BOOK AND CHECK IN  Nova, new", "Yoga")
+        await at.press("enter")
+        await at.sees("Nova is in")
+
+    play(desk(gym), steps)
+    added = superuser.execute("select name, phone from leads where phone like '%%900999'").fetchall()
+    assert added == [("Nova", "07700 900999")]
