@@ -56,6 +56,7 @@ async def arm(at: AtDesk) -> None:
     await at.sees("a digit, then Enter")
     await at.press("1")
     await at.sees("Enter again")
+    await at.rests()  # the next that is asked is the booking
 
 
 def count(superuser: Superuser, gym: Gym) -> object:
