@@ -43,14 +43,15 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def days_to_birthday(born: date, day: date) -> int:
-    """How many days it is to the next birthday; who was born on 29 February has it on 1 March."""
-    this_year = _birthday(born, day.year)
-    return ((this_year if this_year >= day else _birthday(born, day.year + 1)) - day).days
-
-
-def _birthday(born: date, year: int) -> date:
-    try:
-        return born.replace(year=year)
-    except ValueError:
-        return date(year, 3, 1)
+def birthday_near(born: date | None, today: date, gone: timedelta, ahead: timedelta) -> date | None:
+    """The birthday that is at most so long gone or ahead; in other years 29 February is on the 28th."""
+    if born is None:
+        return None
+    for year in (today.year - 1, today.year, today.year + 1):
+        try:
+            birthday = born.replace(year=year)
+        except ValueError:
+            birthday = born.replace(year=year, day=28)
+        if -gone <= birthday - today <= ahead:
+            return birthday
+    return None

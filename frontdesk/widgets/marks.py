@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from rich.cells import cell_len
 
 from db.records import Person
-from frontdesk.clock import day_seen_from, local, time_of
+from frontdesk.clock import birthday_near, day_seen_from, local, time_of
 from frontdesk.widgets.lines import Part
 from frontdesk.widgets.text import SYMBOLS, cut, fit, literal, money
 
@@ -54,7 +54,7 @@ def _marks(person: Person, today: date, timezone: str, currency: str) -> Iterato
         yield Mark("FIRST VISIT", "lines--good", "N")
     day = birthday(person, today)
     if day:
-        yield Mark(f"* birthday {'today' if day == today else f'{day:%a}'}", "lines--good", "*")
+        yield Mark(f"* {birthday_words(day, today)}", "lines--good", "*")
     if person.regular:
         yield Mark("usual", "lines--good")
     if not here_for:
@@ -77,16 +77,13 @@ def _last_visit(person: Person, today: date) -> str:
 
 
 def birthday(person: Person, today: date) -> date | None:
-    """Their birthday, where it is today or in the next few days; of who was born on 29 February too."""
-    born = person.birth_date
-    if born is None:
-        return None
-    for days in range(BIRTHDAY_NEAR.days + 1):
-        day = today + timedelta(days=days)
-        leapling = (born.month, born.day) == (2, 29) and (day + timedelta(days=1)).day == 1 and day.month == 2
-        if (day.month, day.day) == (born.month, born.day) or leapling:
-            return day
-    return None
+    """Their birthday, where it is today or in the next few days."""
+    return birthday_near(person.birth_date, today, gone=timedelta(), ahead=BIRTHDAY_NEAR)
+
+
+def birthday_words(day: date, today: date) -> str:
+    """That it is then, such as 'birthday Thu'."""
+    return f"birthday {'today' if day == today else f'{day:%a}'}"
 
 
 def in_cells(said: Sequence[Mark], cells: int) -> list[Part]:

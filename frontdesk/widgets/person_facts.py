@@ -10,7 +10,7 @@ from textwrap import wrap
 from rich.cells import chop_cells
 
 from db.records import Organization, PersonDetails
-from frontdesk.clock import day_of, day_seen_from, local, time_of
+from frontdesk.clock import birthday_near, day_of, day_seen_from, local, time_of
 from frontdesk.widgets.text import literal, money
 
 LABEL = 9
@@ -74,25 +74,16 @@ def _warnings(person: PersonDetails, organization: Organization) -> Iterator[Fac
 
 
 def _birthday(person: PersonDetails, today: date) -> Iterator[Fact]:
-    birthday = birthday_near(person.birth_date, today)
+    birthday = near(person.birth_date, today)
     if birthday and person.birth_date:
         age = birthday.year - person.birth_date.year
         when = "today" if birthday == today else day_of(birthday)
         yield Fact("birthday", f"* {when}, {age}", "lines--good")
 
 
-def birthday_near(born: date | None, today: date) -> date | None:
-    """The birthday that is at most a week away or gone; in other years 29 February is on the 28th."""
-    if born is None:
-        return None
-    for year in (today.year - 1, today.year, today.year + 1):
-        try:
-            birthday = born.replace(year=year)
-        except ValueError:
-            birthday = born.replace(year=year, day=28)
-        if abs(birthday - today) <= NEAR:
-            return birthday
-    return None
+def near(born: date | None, today: date) -> date | None:
+    """The birthday that is at most a week away or gone."""
+    return birthday_near(born, today, gone=NEAR, ahead=NEAR)
 
 
 def _visits(person: PersonDetails, today: date) -> Iterator[Fact]:

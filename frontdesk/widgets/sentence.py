@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from textwrap import wrap
 
 from rich.cells import cell_len
@@ -13,14 +13,14 @@ from textual.style import Style
 from textual.widgets import Static
 
 from db.records import Answer, ClassSession, Organization, Person
-from frontdesk.clock import day_of, days_to_birthday, local, time_of
+from frontdesk.clock import day_of, local, time_of
 from frontdesk.commands import keyed
 from frontdesk.widgets.intention import ARRIVE, COMP, OVERRIDE, PAYS, WAIVER, Intention, Step
+from frontdesk.widgets.marks import birthday, birthday_words
 from frontdesk.widgets.text import cut, literal, money, ordinal, several
 
 LABEL = 10
 OTHERS = "[desk.next_class] other class   [desk.up]/[desk.down] other person"
-BIRTHDAY_DAYS = 3
 SHORTEST = 6  # what is left of a name that does not fit
 CANCELLABLE = frozenset({"confirmed", "waitlisted"})
 ON_ITS_WAY = {"serve": "BOOKING", "cancel": "CANCELLING"}
@@ -159,8 +159,8 @@ class Speaker:
         notes = [f"! {literal(alert)}" for alert in person.alerts[:2]]
         if person.owes:
             notes.insert(0, f"! owes {money(person.owes, self.organization.currency)}")
-        if birthday := birthday_of(person, self.today):
-            notes.append(f"* {birthday}")
+        if day := birthday(person, self.today):
+            notes.append(f"* {birthday_words(day, self.today)}")
         if notes:
             yield "note", ["   ".join(notes)]
 
@@ -294,16 +294,6 @@ class Sentence(Static):
             else:
                 line = Content.assemble(line, gap, part)
         yield line.truncate(self.size.width, ellipsis=True)
-
-
-def birthday_of(person: Person, today: date) -> str:
-    """That it is their birthday, or will be in a few days."""
-    if person.birth_date is None:
-        return ""
-    days = days_to_birthday(person.birth_date, today)
-    if days > BIRTHDAY_DAYS:
-        return ""
-    return "birthday today" if not days else f"birthday {today + timedelta(days=days):%a}"
 
 
 def facts_of(person: Person) -> str:

@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from db.records import Organization, PersonDetails
-from frontdesk.widgets.person_facts import LABEL, Fact, birthday_near, facts_of, folded
+from frontdesk.widgets.person_facts import LABEL, Fact, facts_of, folded, near
 
 TODAY = date(2026, 11, 24)
 GYM = Organization(uuid4(), "Harbour Lane", "America/Los_Angeles", "GBP", "staff", 10)
@@ -43,7 +43,7 @@ def said(**facts: Any) -> list[tuple[str, str]]:
     ],
 )
 def test_a_birthday_is_near_for_a_week(born: date | None, today: date, birthday: date | None) -> None:
-    assert birthday_near(born, today) == birthday
+    assert near(born, today) == birthday
 
 
 def test_what_matters_stands_before_what_is_nice_to_know() -> None:
