@@ -43,6 +43,7 @@ Result = TypeVar("Result")
 
 REASON_LENGTH = 200
 OF_AGE = 18
+GONE = "It is not there any more. Search for the person again."
 TYPING = frozenset({Step.REASON, Step.CONTACT})
 
 
@@ -145,9 +146,7 @@ class BookingPane(Vertical):
         if now and now.lead:
             if now.session.id != session.id:
                 self.restore(now.into(session), self.reason or now.contact)
-        elif now and now.step is not Step.STATED and self._about(now, person, session):
-            return
-        else:
+        elif now is None or now.step is Step.STATED or not now.is_about(person, session):
             self._be(intend(person, session))
 
     def add(self, text: str, session: ClassSession) -> None:
@@ -181,11 +180,6 @@ class BookingPane(Vertical):
             self.post_message(self.NotDone(now, "You went on before the question was answered."))
         self._hint = hint
         self._be(None)
-
-    def rest(self, *hint: str) -> None:
-        """The hint for when nobody is chosen; what is open stays."""
-        self._hint = hint
-        self.redraw()
 
     def redraw(self) -> None:
         """Say it again, in today's words."""
@@ -346,7 +340,7 @@ class BookingPane(Vertical):
         if isinstance(answer, DeskError):
             self._be(sent.stopped(answer.sentence))
         elif not answer:
-            self._be(sent.stopped("It is not there any more. Search for the person again."))
+            self._be(sent.stopped(GONE))
         elif sent.own(answer).outcome == "full" and not sent.companions:
             self._preview(sent)
         else:
@@ -453,10 +447,6 @@ class BookingPane(Vertical):
             self.post_message(self.ReasonClosed())
         self.redraw()
 
-    def _about(self, now: Intention, person: Person, session: ClassSession) -> bool:
-        same = now.act == "cancel" or now.session.id == session.id
-        return same and now.person.id == person.id
-
     @property
     def _typing(self) -> bool:
         return self.intention is not None and self.intention.step in TYPING
@@ -496,7 +486,7 @@ def _why(sent: Intention, answer: list[Answer] | DeskError) -> str:
     if isinstance(answer, DeskError):
         return answer.sentence
     if not answer:
-        return "It is not there any more. Search for the person again."
+        return GONE
     refused = next((each for each in answer if not _is_done(sent, each)), answer[0])
     return {
         "full": refusal("class_sessions_seats"),

@@ -90,7 +90,7 @@ class Intention:
         return self._add + {
             "waitlisted": "WAITLIST",
             "full": "FULL",
-            "exists": existing(self.answer),
+            "exists": existing(self.answer.booking_status),
             "refused": "REFUSED",
             "checked_in": "CHECK IN",
             "confirmed": "CONFIRM",
@@ -120,9 +120,7 @@ class Intention:
         if self.booked_here == "waitlisted" and not self.session.full:
             return "CONFIRM"
         if self.booked_here:
-            return {"waitlisted": "WAITLISTED already", "attended": "HERE"}.get(
-                self.booked_here, "BOOKED already"
-            )
+            return existing(self.booked_here)
         return "WAITLIST" if self.session.full else self._book
 
     @property
@@ -164,6 +162,10 @@ class Intention:
     def money_due(self) -> bool:
         """Whether it has to be said how it is paid, and was not."""
         return self.answer is not None and self.answer.outcome == "due" and self.request.pay is None
+
+    def is_about(self, person: Person, session: ClassSession) -> bool:
+        """Whether it is about them; a cancelling is about its class, whichever is chosen."""
+        return self.person.id == person.id and (self.act == "cancel" or self.session.id == session.id)
 
     @property
     def on_its_way(self) -> bool:
@@ -362,8 +364,6 @@ def cancelling(person: Person, session: ClassSession) -> Intention:
     return Intention(person, session, request, act="cancel")
 
 
-def existing(answer: Answer) -> str:
+def existing(status: str | None) -> str:
     """The booking that exists, in words."""
-    return {"waitlisted": "WAITLISTED already", "attended": "HERE"}.get(
-        answer.booking_status or "", "BOOKED already"
-    )
+    return {"waitlisted": "WAITLISTED already", "attended": "HERE"}.get(status or "", "BOOKED already")

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from db.records import Answer, ClassSession, Organization, Person
+from db.records import Answer, ClassSession, Duplicate, Organization, Person
 from frontdesk.clock import day_of, local, time_of
 from frontdesk.commands import keyed
 from frontdesk.widgets.intention import ARRIVE, COMP, OVERRIDE, PAYS, WAIVER, Intention, Step
@@ -149,9 +149,7 @@ class Speaker:
         if doubts:
             yield "sure?", ["   ".join(doubts)]
         for each in intention.duplicates[:2]:
-            facts = f"b.{each.birth_date:%Y} " if each.birth_date else ""
-            phone = f"..{literal(each.phone_end)} " if each.phone_end else ""
-            yield "maybe", [f"{literal(each.name)}, {each.kind} {facts}{phone}({each.reason})"]
+            yield "maybe", [f"{literal(each.name)}, {facts_of(each)} ({each.reason})"]
 
     def _notes(self, intention: Intention) -> Iterator[Line]:
         """What staff should know or say."""
@@ -296,7 +294,7 @@ class Sentence(Static):
         yield line.truncate(self.size.width, ellipsis=True)
 
 
-def facts_of(person: Person) -> str:
+def facts_of(person: Person | Duplicate) -> str:
     """What tells namesakes apart, such as 'client b.1988 ..412'."""
     born = f" b.{person.birth_date:%Y}" if person.birth_date else ""
     phone = f" ..{literal(person.phone_end)}" if person.phone_end else ""
