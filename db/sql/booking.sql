@@ -219,10 +219,10 @@ begin
     when v_rule in ('class_sessions_seats', 'booking_held_for_waitlist') then 'full'
     when v_rule = 'due' then 'due'
     else 'refused' end;
-  v_standing := app.standing(p_session, v_customer, v_client);
-  return next app.answer_about(
-    v_outcome, v_rule, case when v_outcome = 'exists' then coalesce(v_standing.id, p_id) else p_id end,
-    p_session, v_customer, v_client);
+  if v_outcome = 'exists' then
+    v_standing := app.standing(p_session, v_customer, v_client);
+  end if;
+  return next app.answer_about(v_outcome, v_rule, coalesce(v_standing.id, p_id), p_session, v_customer, v_client);
 end $$;
 
 -- One action for several: an answer for each, and either all of it is done or nothing. The persons' rows are locked
@@ -255,25 +255,37 @@ begin
   return query select x.* from unnest(v_answers) x;
 end $$;
 
+-- A booking that is about to be changed, as it stands once nobody else can change it; nothing where there is none.
+create function app.hold_booking(p_booking uuid) returns public.bookings
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+  b public.bookings;
+begin
+  select x.* into b from public.bookings x where x.organization_id = v_organization and x.id = p_booking;
+  if b.id is null then
+    return b;
+  end if;
+  if not app.may_write() then
+    raise insufficient_privilege using message = 'may not change a booking';
+  end if;
+  perform app.lock_for_booking(b.class_session_id, b.customer_id, b.client_id);
+  select x.* into b from public.bookings x where x.organization_id = v_organization and x.id = p_booking;
+  return b;
+end $$;
+
 -- Cancel: in time, or late, which the database decides; a manager may waive the lateness with a reason. Asking twice
 -- answers the same.
 create function app.cancel(p_booking uuid, p_reason text) returns setof app.answer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  v_organization uuid := app.signed_in_organization_id();
+  b public.bookings := app.hold_booking(p_booking);
   v_rule text;
-  b public.bookings;
   a app.answer;
 begin
-  select x.* into b from public.bookings x where x.organization_id = v_organization and x.id = p_booking;
-  if not found then
+  if b.id is null then
     return;
   end if;
-  if not app.may_write() then
-    raise insufficient_privilege using message = 'may not cancel';
-  end if;
-  perform app.lock_for_booking(b.class_session_id, b.customer_id, b.client_id);
-  select x.* into b from public.bookings x where x.organization_id = v_organization and x.id = p_booking;
   if b.booking_status not in ('cancelled', 'late_cancelled') then
     v_rule := app.try_change(b, 'cancelled', false, null, p_reason, null);
   end if;
@@ -285,7 +297,7 @@ begin
      and p.class_session_id = b.class_session_id
     left join public.clients c on c.organization_id = t.organization_id and c.id = t.client_id
     left join public.leads l on l.organization_id = t.organization_id and l.id = t.customer_id
-   where t.organization_id = v_organization and t.kind = 'to_tell' and t.made_at = now() and v_rule is null limit 1;
+   where t.organization_id = b.organization_id and t.kind = 'to_tell' and t.made_at = now() and v_rule is null limit 1;
   return next a;
 end $$;
 
@@ -293,19 +305,12 @@ end $$;
 create function app.take_back(p_booking uuid, p_before text default null) returns setof app.answer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  v_organization uuid := app.signed_in_organization_id();
+  b public.bookings := app.hold_booking(p_booking);
   v_rule text;
-  b public.bookings;
 begin
-  select x.* into b from public.bookings x where x.organization_id = v_organization and x.id = p_booking;
-  if not found then
+  if b.id is null then
     return;
   end if;
-  if not app.may_write() then
-    raise insufficient_privilege using message = 'may not take back';
-  end if;
-  perform app.lock_for_booking(b.class_session_id, b.customer_id, b.client_id);
-  select x.* into b from public.bookings x where x.organization_id = v_organization and x.id = p_booking;
   if b.booking_status <> coalesce(p_before, 'cancelled') or (p_before is null and b.payment_status <> 'void') then
     v_rule := app.try_change(b, coalesce(p_before, 'cancelled'), p_before is null, null, null, null);
   end if;

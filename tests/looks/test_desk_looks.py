@@ -20,7 +20,7 @@ BOTH = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
 
 
 async def empty(at: AtDesk) -> None:
-    await at.sees("Harbour Lane", ">18:00 Spin", "drop-in £12.00")
+    await at.sees("Harbour Lane", ">18:00 Spin", "drop-in £12.00", "14 to come")
 
 
 async def typed(at: AtDesk, text: str = "sam o", shown: str = "CHECK IN  Sam Okafor") -> None:
@@ -323,6 +323,7 @@ def test_organization(look: Look, size: tuple[int, int]) -> None:
 def test_palette(look: Look) -> None:
     async def steps(at: AtDesk) -> None:
         await empty(at)
+        await at.rests()
         await at.press("ctrl+p")
         await at.sees("do  (Enter)", "class  (Tab)")
 
@@ -332,6 +333,7 @@ def test_palette(look: Look) -> None:
 def test_colours(look: Look) -> None:
     async def steps(at: AtDesk) -> None:
         await typed(at)
+        await at.rests()
         await at.press("ctrl+t", "up")
         await at.sees(">high contrast")
 
