@@ -78,14 +78,20 @@ begin
 end $$;
 
 -- Any time on the session's day, and as long after it as it may be booked.
-create function app.check_in_open(p_session public.class_sessions) returns boolean
+create function app.check_in_open(p_session public.class_sessions, p_zone text, p_after interval) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  v_zone text := (select o.timezone from public.organizations o where o.id = p_session.organization_id);
 begin
   return p_session.status = 'scheduled'
-     and date_trunc('day', p_session.starts_at at time zone v_zone) <= clock_timestamp() at time zone v_zone
-     and clock_timestamp() <= p_session.ends_at + app.hours_after(p_session.organization_id);
+     and date_trunc('day', p_session.starts_at at time zone p_zone) <= clock_timestamp() at time zone p_zone
+     and clock_timestamp() <= p_session.ends_at + p_after;
+end $$;
+
+create function app.check_in_open(p_session public.class_sessions) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return app.check_in_open(
+    p_session, (select o.timezone from public.organizations o where o.id = p_session.organization_id),
+    app.hours_after(p_session.organization_id));
 end $$;
 
 create function app.check_in_opens(p_booking public.bookings, p_session public.class_sessions) returns void

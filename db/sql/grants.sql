@@ -24,7 +24,7 @@ grant execute on function
   app.cancel(uuid, text), app.take_back(uuid, text), app.standing(uuid, uuid, uuid), app.hold_booking(uuid),
   app.try_change(public.bookings, text, boolean, text, text, text),
   app.go_on(public.bookings, text, text, text, text),
-  app.hours_after(uuid), app.check_in_open(public.class_sessions),
+  app.hours_after(uuid), app.check_in_open(public.class_sessions), app.check_in_open(public.class_sessions, text, interval),
   app.check_in_opens(public.bookings, public.class_sessions), app.stamp_payment(public.bookings),
   app.stamp_change(public.bookings), app.change_of(public.bookings, public.bookings),
   app.check_undo(uuid, timestamptz, uuid, uuid), app.cancels_late(public.bookings, public.class_sessions),

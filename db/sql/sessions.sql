@@ -10,6 +10,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   v_organization uuid := app.signed_in_organization_id();
   v_zone text := (select o.timezone from public.organizations o where o.id = v_organization);
+  v_after interval := app.hours_after(v_organization);
   v_day date := coalesce(p_day, (now() at time zone v_zone)::date);
 begin
   return query
@@ -17,7 +18,7 @@ begin
            s.extra_seats, s.booked_count, w.waiting, w.here, w.to_come, w.due, s.status, p.drop_in_price,
            s.status = 'scheduled' and s.booked_count < s.capacity + s.extra_seats
              and now() < s.ends_at and (p.open_gym or now() < s.starts_at + interval '10 minutes'),
-           app.check_in_open(s)
+           app.check_in_open(s, v_zone, v_after)
       from public.class_sessions s
       join public.programs p on p.organization_id = s.organization_id and p.id = s.program_id
       left join public.rooms r on r.organization_id = s.organization_id and r.id = s.room_id
