@@ -7,12 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from textual import events, getters
+from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
-from textual.timer import Timer
 
 from db.errors import DeskError
 from db.records import ClassSession, Need, Organization, RosterLine
@@ -21,7 +20,7 @@ from frontdesk.clock import local, time_of
 from frontdesk.widgets.last_list import LastList
 from frontdesk.widgets.lines import NONE
 from frontdesk.widgets.needs_list import NeedsList
-from frontdesk.widgets.person_pane import RESTS_S
+from frontdesk.widgets.rested import Rested
 from frontdesk.widgets.roster_list import RosterList, count_of
 from frontdesk.widgets.text import literal
 
@@ -47,8 +46,8 @@ class ClassRoster(RosterList):
             self.post_message(self.Chosen(line))
 
 
-class LowerRow(Horizontal):
-    """Roster and needs are one question, asked once the class cursor rests and while the row is in sight."""
+class LowerRow(Horizontal, Rested):
+    """Roster and needs are one question about the class that the cursor rests on."""
 
     app = getters.app(Desk)
     roster = getters.query_one(ClassRoster)
@@ -74,9 +73,7 @@ class LowerRow(Horizontal):
         super().__init__(id="lower")
         self._organization = organization
         self._session: ClassSession | None = None
-        self._in_sight = False
         self._asked = self._shown = 0
-        self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Three panes side by side."""
@@ -102,22 +99,6 @@ class LowerRow(Horizontal):
         if other:
             self._begin("" if session else "No class is chosen.")
             self.load_soon()
-
-    def load_soon(self) -> None:
-        """Ask for both, once the cursor has rested."""
-        if self._rest:
-            self._rest.stop()
-        if self._in_sight:
-            self._rest = self.set_timer(RESTS_S, self._load)
-
-    def on_show(self, event: events.Show) -> None:
-        """There is room for it now."""
-        self._in_sight = True
-        self.load_soon()
-
-    def on_hide(self, event: events.Hide) -> None:
-        """There is no room for it any more: it asks for nothing."""
-        self._in_sight = False
 
     def on_lower_row_loaded(self, message: Loaded) -> None:
         """Show the newest answer about the chosen class; without one, what was there stays."""
@@ -174,9 +155,8 @@ class LowerRow(Horizontal):
         else:
             self.roster.say("Nobody is booked yet.")
 
-    def _load(self) -> None:
-        if not self._in_sight:
-            return
+    def load(self) -> None:
+        """Ask for both."""
         self._asked += 1
         session_id = self._session.id if self._session else None
         self.app.ask(

@@ -8,9 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from textual import events, getters
+from textual import getters
 from textual.message import Message
-from textual.timer import Timer
 
 from db.errors import DeskError
 from db.records import Kind, Organization, Person, PersonDetails
@@ -18,12 +17,12 @@ from frontdesk.app import Desk
 from frontdesk.clock import local
 from frontdesk.widgets.lines import NONE, Lines, Part
 from frontdesk.widgets.person_facts import LABEL, Fact, facts_of, folded
+from frontdesk.widgets.rested import Rested
 from frontdesk.widgets.text import fit, literal
 
 if TYPE_CHECKING:
     from db.transaction import SignedIn
 
-RESTS_S = 0.12
 NOBODY = (
     "Nobody is chosen.",
     "",
@@ -32,8 +31,8 @@ NOBODY = (
 )
 
 
-class PersonPane(Lines[Fact]):
-    """Asked for once the cursor rests on somebody, and only while it is in sight; the newest asked counts."""
+class PersonPane(Lines[Fact], Rested):
+    """What is known of whoever the cursor rests on; the newest asked counts."""
 
     app = getters.app(Desk)
 
@@ -53,9 +52,7 @@ class PersonPane(Lines[Fact]):
         self._person: Person | None = None
         self._details: PersonDetails | None = None
         self._why = ""
-        self._in_sight = False
         self._asked = self._shown = 0
-        self._rest: Timer | None = None
 
     def on_mount(self) -> None:
         """Nobody is chosen yet."""
@@ -70,22 +67,6 @@ class PersonPane(Lines[Fact]):
             self.scroll_home(animate=False, force=True)
             self._draw()
             self.load_soon()
-
-    def load_soon(self) -> None:
-        """Ask for what is known, once the cursor has rested."""
-        if self._rest:
-            self._rest.stop()
-        if self._person and self._in_sight:
-            self._rest = self.set_timer(RESTS_S, self._load)
-
-    def on_show(self, event: events.Show) -> None:
-        """There is room for it now."""
-        self._in_sight = True
-        self.load_soon()
-
-    def on_hide(self, event: events.Hide) -> None:
-        """There is no room for it any more: it asks for nothing."""
-        self._in_sight = False
 
     def on_resize(self) -> None:
         """Fold the rows anew."""
@@ -112,9 +93,10 @@ class PersonPane(Lines[Fact]):
     def clicked(self, index: int) -> None:
         """There is nothing to choose here."""
 
-    def _load(self) -> None:
+    def load(self) -> None:
+        """Ask for what is known of whoever is under the cursor."""
         person = self._person
-        if person is None or not self._in_sight:
+        if person is None:
             return
         self._asked += 1
         self.app.ask(

@@ -12,7 +12,7 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from frontdesk.app import Desk
-from frontdesk.widgets.person_pane import RESTS_S
+from frontdesk.widgets.rested import RESTS_S
 
 OPEN = "R1  Kim Park"
 """Stands there once the desk is open with the next bookable class chosen."""
