@@ -5,14 +5,18 @@ from __future__ import annotations
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.sql.naming import conv
 
-from db.tables.columns import NO, choice, instant, metadata, random_id, refers, tenant, user
-
-
-def _either(of: str) -> CheckConstraint:
-    """Exactly one of the two kinds of person."""
-    return CheckConstraint(
-        "num_nonnulls(customer_id, client_id) = 1", name=conv(f"check_customer_or_client_{of}")
-    )
+from db.tables.columns import (
+    NO,
+    by_person,
+    choice,
+    instant,
+    metadata,
+    one_person,
+    random_id,
+    refers,
+    tenant,
+    user,
+)
 
 
 def _one_live(index: str, column: str) -> Index:
@@ -26,10 +30,6 @@ def _one_live(index: str, column: str) -> Index:
             f"{column} is not null and booking_status in ('confirmed', 'waitlisted', 'attended', 'no_show')"
         ),
     )
-
-
-def _by_person(index: str, column: str) -> Index:
-    return Index(index, "organization_id", column, postgresql_where=text(f"{column} is not null"))
 
 
 bookings = Table(
@@ -67,7 +67,7 @@ bookings = Table(
     refers("customer_id", "leads"),
     refers("client_id", "clients"),
     refers("desk_id", "desks"),
-    _either("booking"),
+    one_person("booking"),
     CheckConstraint(
         "paid_by is distinct from 'comp' or btrim(coalesce(comp_reason, '')) <> ''",
         name=conv("booking_comp_reason"),
@@ -75,8 +75,8 @@ bookings = Table(
     _one_live("bookings_one_live_lead", "customer_id"),
     _one_live("bookings_one_live_client", "client_id"),
     Index("bookings_session", "organization_id", "class_session_id", "booking_status"),
-    _by_person("bookings_lead", "customer_id"),
-    _by_person("bookings_client", "client_id"),
+    by_person("bookings_lead", "customer_id"),
+    by_person("bookings_client", "client_id"),
 )
 
 payments = Table(
@@ -99,7 +99,7 @@ payments = Table(
     refers("booking_id", "bookings"),
     refers("reverses_id", "payments"),
     refers("desk_id", "desks"),
-    _either("payment"),
+    one_person("payment"),
     Index("payments_booking", "organization_id", "booking_id"),
     Index("payments_reversed_once", "organization_id", "reverses_id", unique=True),
 )
@@ -119,6 +119,6 @@ tasks = Table(
     refers("customer_id", "leads"),
     refers("client_id", "clients"),
     refers("booking_id", "bookings"),
-    _either("task"),
+    one_person("task"),
     Index("tasks_open", "organization_id", "made_at", postgresql_where=text("done_at is null")),
 )

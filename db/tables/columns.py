@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     MetaData,
     Text,
@@ -17,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.dialects.postgresql.base import ischema_names
+from sqlalchemy.sql.naming import conv
 from sqlalchemy.types import UserDefinedType
 
 # The names that PostgreSQL gives by itself.
@@ -104,3 +106,15 @@ def instant(column: str, *, nullable: bool = False, default: Any = NOW) -> Colum
 def refers(column: str, table: str) -> ForeignKeyConstraint:
     """A reference that stays inside the organization."""
     return ForeignKeyConstraint(["organization_id", column], [f"{table}.organization_id", f"{table}.id"])
+
+
+def one_person(of: str) -> CheckConstraint:
+    """Exactly one of the two kinds of person."""
+    return CheckConstraint(
+        "num_nonnulls(customer_id, client_id) = 1", name=conv(f"check_customer_or_client_{of}")
+    )
+
+
+def by_person(index: str, column: str) -> Index:
+    """The rows of one kind of person, found by the person."""
+    return Index(index, "organization_id", column, postgresql_where=text(f"{column} is not null"))

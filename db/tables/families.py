@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, Table, Text, Uuid, text
-from sqlalchemy.sql.naming import conv
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, Table, Text, Uuid
 
-from db.tables.columns import NO, instant, metadata, random_id, refers, tenant, user
+from db.tables.columns import (
+    NO,
+    by_person,
+    instant,
+    metadata,
+    one_person,
+    random_id,
+    refers,
+    tenant,
+    user,
+)
 
 
 def _person(of: str) -> list[Any]:
@@ -17,14 +26,8 @@ def _person(of: str) -> list[Any]:
         Column("client_id", Uuid),
         refers("customer_id", "leads"),
         refers("client_id", "clients"),
-        CheckConstraint(
-            "num_nonnulls(customer_id, client_id) = 1", name=conv(f"check_customer_or_client_{of}")
-        ),
+        one_person(of),
     ]
-
-
-def _by_person(index: str, column: str) -> Index:
-    return Index(index, "organization_id", column, postgresql_where=text(f"{column} is not null"))
 
 
 families = Table("families", metadata, tenant(), random_id(), instant("created_at"))
@@ -59,8 +62,8 @@ notes = Table(
     user("written_by"),
     instant("written_at"),
     *_person("note"),
-    _by_person("notes_lead", "customer_id"),
-    _by_person("notes_client", "client_id"),
+    by_person("notes_lead", "customer_id"),
+    by_person("notes_client", "client_id"),
 )
 
 external_ids = Table(
@@ -70,6 +73,6 @@ external_ids = Table(
     Column("source", Text, primary_key=True),
     Column("external_id", Text, primary_key=True),
     *_person("external_id"),
-    _by_person("external_ids_lead", "customer_id"),
-    _by_person("external_ids_client", "client_id"),
+    by_person("external_ids_lead", "customer_id"),
+    by_person("external_ids_client", "client_id"),
 )
