@@ -15,7 +15,7 @@ from textual.widgets import Input, Label, Static
 from db.errors import DeskError
 from db.records import Profile
 from frontdesk.commands import Place, bindings_of
-from frontdesk.screens.place import PlaceScreen
+from frontdesk.screens.twice import TypedTwice
 from frontdesk.widgets.text import literal
 
 if TYPE_CHECKING:
@@ -24,12 +24,11 @@ if TYPE_CHECKING:
 SHORTEST = 10
 
 
-class NewPassword(PlaceScreen):
+class NewPassword(TypedTwice):
     """The new password, twice; `old` is the one-time password where it was typed just now."""
 
     CSS_PATH = "new_password.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("new-password")]
-    AUTO_FOCUS = "Input"
     place: ClassVar[Place] = "new-password"
 
     @dataclass
@@ -42,7 +41,6 @@ class NewPassword(PlaceScreen):
         super().__init__()
         self._profile = profile
         self._old = old
-        self._waiting = False
 
     def compose(self) -> ComposeResult:
         """The fields, and a line for what went wrong."""
@@ -56,35 +54,21 @@ class NewPassword(PlaceScreen):
             yield Static("", id="why", markup=False)
         yield self.key_bar()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter goes to the next field, then changes the password."""
-        if event.input.id != "again":
-            self.focus_next(Input)
-        elif not self._waiting:
-            self._change()
-
-    def _change(self) -> None:
-        new, again = self.query_one("#new", Input).value, self.query_one("#again", Input).value
+    def keep(self, new: str, again: str) -> None:
+        """Change the password."""
         if why := _refusal(self._old, new, again):
-            self._ask_again(why)
+            self.ask_again(why)
             return
-        self._waiting = True
-        self.query_one("#why", Static).update("Changing it.")
+        self.wait("Changing it.")
         self.app.ask(self, "new_password", partial(_change_password, new), self.Answered)
 
     def on_new_password_answered(self, message: Answered) -> None:
         """Go on, or say why not."""
-        self._waiting = False
+        self.answered()
         if isinstance(message.answer, DeskError):
-            self._ask_again(message.answer.sentence)
+            self.ask_again(message.answer.sentence)
         else:
             self.app.start.load_account()
-
-    def _ask_again(self, why: str) -> None:
-        self.query_one("#why", Static).update(why)
-        for each in self.query(Input):
-            each.value = ""
-        self.query(Input).first().focus()
 
 
 def _refusal(old: str | None, new: str, again: str) -> str | None:

@@ -17,7 +17,7 @@ from textual.widgets import Input, Label, Static
 from db.errors import DeskError
 from db.records import Profile
 from frontdesk.commands import Place, bindings_of, key_of
-from frontdesk.screens.place import PlaceScreen
+from frontdesk.screens.twice import TypedTwice
 from frontdesk.widgets.text import literal
 
 if TYPE_CHECKING:
@@ -28,12 +28,11 @@ ROWS = ("01234567890", "09876543210")
 ALIKE = re.compile(r"(\d)\1{3}")
 
 
-class PinScreen(PlaceScreen):
+class PinScreen(TypedTwice):
     """The PIN, twice; `offered` just after the password was typed, otherwise it is asked for too."""
 
     CSS_PATH = "pin.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("pin")]
-    AUTO_FOCUS = "Input"
     place: ClassVar[Place] = "pin"
 
     @dataclass
@@ -47,7 +46,6 @@ class PinScreen(PlaceScreen):
         super().__init__()
         self._profile = profile
         self._offered = offered
-        self._waiting = False
 
     def compose(self) -> ComposeResult:
         """What it is for, the fields, and a line for what went wrong."""
@@ -67,21 +65,13 @@ class PinScreen(PlaceScreen):
             yield Static("", id="why", markup=False)
         yield self.key_bar()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter goes to the next field, then sets the PIN."""
-        if event.input.id != "again":
-            self.focus_next(Input)
-        elif not self._waiting:
-            self._set()
-
-    def _set(self) -> None:
-        new, again = self.query_one("#new", Input).value, self.query_one("#again", Input).value
+    def keep(self, new: str, again: str) -> None:
+        """Set the PIN, or remove it where none is typed."""
         remove = self._profile.pin and not (new or again)
         if not remove and (why := refusal(new, again)):
-            self._ask_again(why)
+            self.ask_again(why)
             return
-        self._waiting = True
-        self.query_one("#why", Static).update("Keeping it.")
+        self.wait("Keeping it.")
         pin = new or None
         answered = partial(self.Answered, pin)
         if self._offered:
@@ -94,9 +84,9 @@ class PinScreen(PlaceScreen):
 
     def on_pin_screen_answered(self, message: Answered) -> None:
         """Go back to the desk, or say why not."""
-        self._waiting = False
+        self.answered()
         if isinstance(message.answer, DeskError):
-            self._ask_again(message.answer.sentence)
+            self.ask_again(message.answer.sentence)
             return
         user_id, has_pin = self._profile.user_id, message.pin is not None
         if message.answer is not None:
@@ -105,12 +95,6 @@ class PinScreen(PlaceScreen):
         if self.is_current:
             self.dismiss()
         self.app.notify("Your PIN is set." if has_pin else "Your PIN is removed.", markup=False)
-
-    def _ask_again(self, why: str) -> None:
-        self.query_one("#why", Static).update(why)
-        for each in self.query(Input):
-            each.value = ""
-        self.query(Input).first().focus()
 
 
 def refusal(new: str, again: str) -> str | None:
