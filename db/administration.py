@@ -86,15 +86,21 @@ def _join(
 
 
 def _add_user(connection: psycopg.Connection[Any], email: str, name: str) -> tuple[UUID, str]:
-    user_id, salt = uuid4(), secrets.token_bytes(16)
-    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
-    key = hashlib.sha256(stretch(password, salt)).digest()
+    user_id = uuid4()
+    password, salt, key = one_time_password()
     connection.execute(
         "insert into public.users (id, email, name, salt, stored_key, must_change)"
         " values (%s, %s, %s, %s, %s, true)",
         (user_id, email, name.strip(), salt, key),
     )
     return user_id, password
+
+
+def one_time_password() -> tuple[str, bytes, bytes]:
+    """A new password, and the salt and key that are stored of it."""
+    salt = secrets.token_bytes(16)
+    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+    return password, salt, hashlib.sha256(stretch(password, salt)).digest()
 
 
 def _organization(connection: psycopg.Connection[Any], wanted: str) -> tuple[UUID, str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection, Engine
 
-HEAD = "0011"
+HEAD = "0014"
 # From this revision on `public` holds the new tables, and rows in them are no old ones.
 CONTRACTED = "0009"
 LEGACY = "0001"
@@ -66,11 +66,11 @@ def upgrade(admin: str, passwords: dict[str, str] | None = None, say: Say = lamb
     `admin` is a libpq string of the database's owner with CREATEROLE; `passwords` by login are set.
     Raises a `DeskError`; what was done until then stays, and the next run goes on from it.
     """
-    with _administering(admin) as connection:
+    with administering(admin) as connection:
         preconditions.check_server(connection)
         roles.make(connection, passwords or {})
         with roles.lent(connection, admin):
-            installed = _known(connection)
+            installed = known(connection)
             if installed.current:
                 say("The database is at this version already.")
                 return installed
@@ -78,12 +78,12 @@ def upgrade(admin: str, passwords: dict[str, str] | None = None, say: Say = lamb
                 preconditions.check_unused(connection)
             if installed.revision != HEAD:
                 if (installed.revision or "") < CONTRACTED:
-                    _as_owner(connection, preconditions.check_no_old_rows)
+                    as_tables_owner(connection, preconditions.check_no_old_rows)
                 say("Setting functions, policies and triggers aside.")
-                _as_owner(connection, installation.remove)
-                _alembic(admin, "upgrade", HEAD, say)
+                as_tables_owner(connection, installation.remove)
+                alembic(admin, "upgrade", HEAD, say)
             say("Installing functions, policies and triggers.")
-            _as_owner(connection, installation.install)
+            as_tables_owner(connection, installation.install)
             return _installed(connection)
 
 
@@ -92,12 +92,12 @@ def downgrade(admin: str, target: Target = "legacy", say: Say = lambda line: Non
 
     Rows of this version stay aside in the schema `next`, and the next upgrade goes on with them.
     """
-    with _administering(admin) as connection, roles.lent(connection, admin):
-        if _known(connection).revision in {None, LEGACY}:
+    with administering(admin) as connection, roles.lent(connection, admin):
+        if known(connection).revision in {None, LEGACY}:
             raise errors.Refused("The database is at the schema before the fix already. Nothing was changed.")
         say("Removing functions, policies and triggers.")
-        _as_owner(connection, _uninstall)
-        _alembic(admin, "downgrade", {"legacy": LEGACY}[target], say)
+        as_tables_owner(connection, _uninstall)
+        alembic(admin, "downgrade", {"legacy": LEGACY}[target], say)
         return _installed(connection)
 
 
@@ -108,13 +108,20 @@ def as_owner(admin: str) -> Iterator[psycopg.Connection[Any]]:
     Row-level security is lifted inside the transaction alone, and put back before it ends. Raises a
     `DeskError`, `BeingUpgraded` when the tables are not those of this version.
     """
-    with _administering(admin) as connection, roles.lent(connection, admin), connection.transaction():
+    with administering(admin) as connection, roles.lent(connection, admin), connection.transaction():
         if _installed(connection).revision != HEAD:
             raise errors.BeingUpgraded(errors.UPGRADING)
-        connection.execute("set local role frontdesk_owner")
-        _patiently(connection, lambda: connection.execute(_FORCE.format(force="no force")))
-        yield connection
-        connection.execute(_FORCE.format(force="force"))
+        with unforced(connection):
+            yield connection
+
+
+@contextmanager
+def unforced(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Let the tables' owner past row-level security, inside the caller's transaction alone."""
+    connection.execute("set local role frontdesk_owner")
+    _patiently(connection, lambda: connection.execute(_FORCE.format(force="no force")))
+    yield
+    connection.execute(_FORCE.format(force="force"))
 
 
 _FORCE = """
@@ -134,7 +141,7 @@ end $$
 @contextmanager
 def revising(admin: str) -> Iterator[Connection]:
     """A connection for alembic, which acts as the tables' owner and never reads half a table."""
-    with _administering(admin) as connection, roles.lent(connection, admin), _engine(admin).connect() as own:
+    with administering(admin) as connection, roles.lent(connection, admin), _engine(admin).connect() as own:
         yield own
 
 
@@ -156,7 +163,7 @@ def _engine(admin: str) -> Engine:
 
 
 @contextmanager
-def _administering(admin: str) -> Iterator[psycopg.Connection[Any]]:
+def administering(admin: str) -> Iterator[psycopg.Connection[Any]]:
     """The administrator's connection, alone with the database; what fails on it is a `DeskError`."""
     try:
         with psycopg.connect(admin, autocommit=True, connect_timeout=5) as connection:
@@ -180,7 +187,7 @@ def _administering(admin: str) -> Iterator[psycopg.Connection[Any]]:
         raise errors.translate(error) from error
 
 
-def _known(connection: psycopg.Connection[Any]) -> Status:
+def known(connection: psycopg.Connection[Any]) -> Status:
     """Where the database stands, unless that is beyond this program."""
     installed = _installed(connection)
     if installed.revision is not None and installed.revision > HEAD:
@@ -217,7 +224,9 @@ def _value(connection: psycopg.Connection[Any], statement: LiteralString) -> str
     return None if found is None else found[0]
 
 
-def _as_owner(connection: psycopg.Connection[Any], step: Callable[[psycopg.Connection[Any]], object]) -> None:
+def as_tables_owner(
+    connection: psycopg.Connection[Any], step: Callable[[psycopg.Connection[Any]], object]
+) -> None:
     """Run a step in one transaction as the tables' owner, who never reads half a table."""
 
     def owned() -> None:
@@ -250,7 +259,8 @@ def _uninstall(connection: psycopg.Connection[Any]) -> None:
     connection.execute("drop schema if exists app")
 
 
-def _alembic(admin: str, direction: Literal["upgrade", "downgrade"], revision: str, say: Say) -> None:
+def alembic(admin: str, direction: Literal["upgrade", "downgrade", "stamp"], revision: str, say: Say) -> None:
+    """Run the revisions to that one, a transaction each, or only say that the database is at it."""
     from alembic import command
     from sqlalchemy.exc import DBAPIError
 

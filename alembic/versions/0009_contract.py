@@ -3,11 +3,18 @@
 The old tables are set aside in the schema `legacy`, whole, so that going back finds them as they were;
 without any row in them, and nothing of anybody else's on them, they are dropped, and going back makes them
 anew.
+
+In a database that is being taken over everything else in `public` goes with them, whoever owns it, and
+nothing is dropped; the old application goes on with the search path `legacy, public`.
 """
 
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from alembic import op
+
+from db.takeover import cutover
 
 revision = "0009"
 down_revision = "0008"
@@ -90,11 +97,26 @@ end $$
 
 
 def upgrade() -> None:
-    op.execute(SET_ASIDE)
+    if _taken_over():
+        cutover.set_aside(_connection())
+    else:
+        op.execute(SET_ASIDE)
     op.execute(TAKE_PLACE)
 
 
 def downgrade() -> None:
+    if _taken_over():
+        cutover.put_back(_connection(), STEP_BACK)
+        return
     op.execute(STEP_BACK)
     kept = op.get_bind().exec_driver_sql("select to_regnamespace('legacy') is not null").scalar_one()
     op.execute(RESTORE if kept else LEGACY.read_text())
+
+
+def _taken_over() -> bool:
+    return bool(op.get_bind().exec_driver_sql("select to_regnamespace('takeover') is not null").scalar_one())
+
+
+def _connection() -> psycopg.Connection[Any]:
+    connection: psycopg.Connection[Any] = op.get_bind().connection.driver_connection  # type: ignore[assignment]
+    return connection

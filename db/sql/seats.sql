@@ -62,6 +62,7 @@ create trigger a_count_seats after insert or delete or update of booking_status,
   on public.bookings for each row execute function app.count_seats();
 
 -- A freed seat goes to the first in line who may be booked, until an hour before the start; then the desk decides.
+-- Whose turn it is and who wants to be asked first gets it by a confirmation at the desk.
 create function app.promote() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -86,7 +87,7 @@ begin
      and not exists (select from public.clients c where c.organization_id = b.organization_id and c.id = b.client_id
                         and (c.blocked_at is not null or c.erased_at is not null))
    order by b.recorded_at, b.id limit 1 for update skip locked;
-  if found then
+  if found and not v_next.ask_first then
     update public.bookings b
        set booking_status = 'confirmed',
            paid_by = case when b.price > 0 then 'later' end,

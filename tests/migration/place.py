@@ -54,7 +54,7 @@ class Place:
     def to_revision(self, revision: str) -> None:
         """Run the revisions up to that one and stop, as an interrupted upgrade does."""
         with upgrade.revising(self.admin):
-            upgrade._alembic(self.admin, "upgrade", revision, lambda line: None)
+            upgrade.alembic(self.admin, "upgrade", revision, lambda line: None)
 
     def ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows of a statement, past row-level security."""

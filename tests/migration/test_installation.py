@@ -165,7 +165,7 @@ def test_asking_for_the_revision_changes_nothing(
     config.print_stdout = lambda *words: print(*words)  # type: ignore[method-assign]
     command.current(config)
     command.history(config)
-    assert "0011 (head)" in capsys.readouterr().out
+    assert f"{upgrade.HEAD} (head)" in capsys.readouterr().out
     assert (gym_place.dump(), gym_place.checksums(), upgrade.status(gym_place.desk)) == before
     assert gym_place.lent() == set()
 

@@ -1,0 +1,112 @@
+"""Carries what the old application wrote into the new tables: batches from a queue, each a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import psycopg
+from psycopg import sql
+
+Progress = Callable[[str, int, int], None]
+"""Called with the phase, what is done and of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is carried by one function; `keys` finds all the keys there are, `batch` go at once."""
+
+    name: str
+    function: str
+    keys: str
+    batch: int = 1000
+
+
+EARLY = (
+    Kind("organizations", "carry_organizations", "select id from takeover.organizations"),
+    Kind("users", "carry_users", "select id from takeover.users union select id from takeover.accounts"),
+    Kind("staff", "carry_staff", "select id from takeover.organizations"),
+    Kind("programs", "carry_programs", "select id from takeover.programs"),
+    Kind("clients", "carry_clients", "select id from takeover.clients"),
+    Kind("leads", "carry_leads", "select id from takeover.leads"),
+    Kind("sessions", "carry_sessions", "select id from takeover.class_sessions order by start_time, id", 50),
+    Kind("homeless", "carry_homeless", "select id from takeover.homeless()"),
+)
+"""What the tables of the first revisions hold, in the order of their dependence."""
+
+LATE = (
+    Kind("payments", "carry_payments", "select id from takeover.payments"),
+    Kind("notes", "carry_notes", "select id from takeover.customer_notes"),
+    Kind("wishes", "carry_wishes", "select id from takeover.waitlist"),
+)
+"""What tables of later revisions hold."""
+
+TARGET: dict[bool, Literal["next", "public"]] = {True: "next", False: "public"}
+
+
+def enqueue(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> None:
+    """Note all rows there are, once; what comes later the triggers note."""
+    for kind in kinds:
+        with connection.transaction():
+            new = connection.execute(
+                "insert into takeover.enqueued values (%s) on conflict do nothing returning kind",
+                (kind.name,),
+            ).fetchone()
+            if new:
+                connection.execute(
+                    sql.SQL(
+                        "insert into takeover.changes (kind, key) select {}, k::text from ({}) s(k)"
+                    ).format(
+                        kind.name,
+                        sql.SQL(kind.keys),
+                    )
+                )
+
+
+def waiting(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> int:
+    """How many notes were not carried yet."""
+    found = connection.execute(
+        "select count(*) from takeover.changes where kind = any(%s)", ([kind.name for kind in kinds],)
+    ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def drain(
+    connection: psycopg.Connection[Any], kinds: Sequence[Kind], progress: Progress, phase: str = "Carrying"
+) -> None:
+    """Carry what is noted until nothing is; what comes after its batch was picked stays for the next."""
+    total, done = waiting(connection, kinds), 0
+    while picked := batch(connection, kinds):
+        done += picked
+        progress(phase, min(done, total), total)
+    progress(phase, total, total)
+
+
+def batch(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> int:
+    """Carry one batch of the first kind that has any, in a transaction; how many notes went."""
+    with connection.transaction():
+        connection.execute(_PATH)
+        for kind in kinds:
+            keys = [
+                row[0]
+                for row in connection.execute(
+                    "delete from takeover.changes where id in"
+                    " (select id from takeover.changes where kind = %s order by id limit %s) returning key",
+                    (kind.name, kind.batch),
+                ).fetchall()
+            ]
+            if keys:
+                connection.execute(
+                    sql.SQL("select {}(%s::uuid[])").format(sql.Identifier("takeover", kind.function)),
+                    (sorted(set(keys)),),
+                )
+                return len(keys)
+    return 0
+
+
+# The new tables stand in `next` until they take their place.
+_PATH = """
+select set_config('search_path',
+  case when to_regclass('next.bookings') is null then 'public' else 'next' end || ', takeover', true)
+"""

@@ -1,0 +1,141 @@
+"""The schema `takeover`: views, the queue that triggers on the old tables fill, and the functions that carry.
+
+It belongs to the login that takes over. Views and functions are made anew by every run, the rows stay.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from db.takeover.catalog import OldTable, old_tables, view
+from db.takeover.shape import SHAPES
+
+FILES = Path(__file__).parent / "sql"
+ORDER = ("ground", "organizations", "people", "schedule", "sessions", "money", "notes", "report")
+
+LOCK_MS = 200
+"""No statement of the old application waits longer behind one of ours that waits itself."""
+
+PAUSE_S = 0.03
+
+# Table -> (kind, column of its key) and what to note when the row has none.
+NOTES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "organizations": (("organizations", "id"), ("staff", "id")),
+    "users": (("users", "id"), ("staff", "organization_id")),
+    "auth.users": (("users", "id"),),
+    "user_organizations": (("staff", "organization_id"),),
+    "organization_members": (("staff", "organization_id"),),
+    "programs": (("programs", "id"),),
+    "clients": (("clients", "id"),),
+    "leads": (("leads", "id"),),
+    "class_sessions": (("sessions", "id"),),
+    "bookings": (("sessions", "class_session_id", "homeless", "id"),),
+    "class_bookings": (("sessions", "class_session_id", "homeless", "id"),),
+    "waitlist": (("sessions", "class_session_id", "homeless", "id"), ("wishes", "id")),
+    "payments": (("payments", "id"),),
+    "customer_notes": (("notes", "id"),),
+}
+
+
+# A look changes nothing and finds no such role in a server that never had one.
+HAND_OVER = """
+do $$ begin
+  if to_regrole('frontdesk_owner') is not null then
+    grant usage, create on schema takeover to frontdesk_owner;
+    alter table takeover.quarantine owner to frontdesk_owner;
+  end if;
+end $$
+"""
+
+
+def lay(connection: psycopg.Connection[Any], quarantine: str) -> list[OldTable]:
+    """Make the schema, its views and functions, and find the old tables; `quarantine` is its DDL."""
+    tables = old_tables(connection)
+    with connection.transaction():
+        connection.execute("set local check_function_bodies = off")
+        connection.execute("set local client_min_messages = warning")
+        connection.execute("create schema if not exists takeover")
+        if connection.execute(
+            "select coalesce(to_regclass('public.quarantine'), to_regclass('next.quarantine')) is null"
+        ).fetchone() == (True,):
+            connection.execute(quarantine.format(schema="takeover").encode())
+            connection.execute(HAND_OVER)
+        for shape in SHAPES:
+            connection.execute(
+                sql.SQL("drop view if exists {}").format(sql.Identifier("takeover", shape.view))
+            )
+            connection.execute(view(shape, next((each for each in tables if each.shape is shape), None)))
+        for name in ORDER:
+            connection.execute((FILES / f"{name}.sql").read_bytes())
+    return tables
+
+
+def listen(connection: psycopg.Connection[Any], tables: list[OldTable]) -> None:
+    """Let triggers note what changes, and indexes find the rows of a session or a person."""
+    for table in tables:
+        for number, notes in enumerate(NOTES.get(table.said, ())):
+            _trigger(connection, table, f"zz_takeover_{number}", notes)
+        for column in filter(None, map(table.column, table.shape.indexed)):
+            _index(connection, table, column)
+
+
+def _trigger(connection: psycopg.Connection[Any], table: OldTable, name: str, notes: tuple[str, ...]) -> None:
+    # A kind, then the column as it is called here.
+    arguments = [word if place % 2 == 0 else table.column(word) or word for place, word in enumerate(notes)]
+    there = connection.execute(
+        "select from pg_trigger where tgrelid = %s and tgname = %s", (table.oid, name)
+    ).fetchone()
+    if there is None:
+        patiently(
+            connection,
+            lambda: connection.execute(
+                sql.SQL(
+                    "create trigger {} after insert or update or delete on {} for each row"
+                    " when (current_setting('takeover.carrying', true) is distinct from 'on')"
+                    " execute function takeover.note({})"
+                ).format(sql.Identifier(name), table.name, sql.SQL(", ").join(map(sql.Literal, arguments)))
+            ),
+        )
+
+
+def _index(connection: psycopg.Connection[Any], table: OldTable, column: str) -> None:
+    """Make one that is missing, beside the old application's work; a broken one is made anew."""
+    found = connection.execute(
+        "select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]"
+        " where i.indrelid = %s and a.attname = %s and i.indisvalid and i.indpred is null",
+        (table.oid, column),
+    ).fetchone()
+    if found is None:
+        name = sql.Identifier(f"takeover_{table.shape.table}_{column}"[:63])
+        connection.execute(
+            sql.SQL("drop index concurrently if exists {}.{}").format(sql.Identifier(table.schema), name)
+        )
+        connection.execute(
+            sql.SQL("create index concurrently {} on {} ({})").format(
+                name, table.name, sql.Identifier(column)
+            )
+        )
+
+
+def patiently(connection: psycopg.Connection[Any], step: Callable[[], object], tries: int = 200) -> None:
+    """Run a step that needs an old table for itself, again and again, never waiting long for it.
+
+    Raises LockNotAvailable when somebody holds the table for minutes.
+    """
+    for left in reversed(range(tries)):
+        try:
+            with connection.transaction():
+                connection.execute(f"set local lock_timeout = '{LOCK_MS}ms'".encode())
+                step()
+            return
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+            if not left:
+                raise
+            time.sleep(PAUSE_S * (1 + secrets.randbelow(10)))

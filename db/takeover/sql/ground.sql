@@ -1,0 +1,139 @@
+-- The ground of a take-over: what the old application changes is noted in a queue, and carried from there.
+-- Everything here belongs to the login that takes over, who sees every row of the old tables.
+
+create table if not exists takeover.changes (
+  id bigint generated always as identity primary key,
+  kind text not null,
+  key text not null
+);
+create index if not exists changes_kind on takeover.changes (kind, id);
+
+-- Which old tables were enqueued whole.
+create table if not exists takeover.enqueued (kind text primary key);
+
+-- By what an old lead and an old client are held to be one person.
+create table if not exists takeover.identities (
+  kind text not null check (kind in ('lead', 'client')),
+  id uuid not null,
+  organization_id uuid,
+  email text,
+  name text,
+  lead_id uuid,
+  primary key (kind, id)
+);
+create index if not exists identities_email on takeover.identities (organization_id, email);
+create index if not exists identities_lead on takeover.identities (lead_id) where lead_id is not null;
+
+-- Whose lead it is: a client's, or nobody's. A mirror was made for the old application, see back.sql.
+create table if not exists takeover.people (
+  lead_id uuid primary key,
+  organization_id uuid,
+  client_id uuid,
+  via text check (via in ('lead_id', 'email', 'mirror'))
+);
+create index if not exists people_client on takeover.people (client_id) where client_id is not null;
+
+-- Who of the staff an old user is.
+create table if not exists takeover.staff (
+  old_table text not null,
+  old_id uuid not null,
+  user_id uuid not null,
+  primary key (old_table, old_id)
+);
+create index if not exists staff_old on takeover.staff (old_id);
+
+-- What became of each old row that says who comes: kept, merged into another, or quarantined.
+create table if not exists takeover.judged (
+  table_name text not null,
+  id uuid not null,
+  session_id uuid,
+  verdict text not null check (verdict in ('kept', 'merged', 'quarantined')),
+  into_id uuid,
+  settled boolean not null default false,
+  primary key (table_name, id)
+);
+create index if not exists judged_session on takeover.judged (session_id);
+
+create or replace function takeover.note() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_row jsonb;
+begin
+  -- Pairs of a kind and the column that holds its key; the last is for a row that has none of them.
+  foreach v_row in array case tg_op when 'INSERT' then array[to_jsonb(new)] when 'DELETE' then array[to_jsonb(old)]
+                              else array[to_jsonb(old), to_jsonb(new)] end loop
+    if v_row ->> tg_argv[1] is not null then
+      insert into takeover.changes (kind, key) values (tg_argv[0], v_row ->> tg_argv[1]);
+    elsif tg_nargs > 2 then
+      insert into takeover.changes (kind, key) values (tg_argv[2], v_row ->> tg_argv[3]);
+    end if;
+  end loop;
+  return null;
+end $$;
+
+create or replace function takeover.set_aside(p_table text, p_row_id text, p_organization uuid, p_row jsonb, p_reason text)
+returns void language plpgsql as $$
+begin
+  insert into quarantine as q (table_name, row_id, organization_id, row, reason)
+  values (p_table, p_row_id, p_organization, p_row, p_reason)
+  on conflict (table_name, row_id) do update
+    set organization_id = excluded.organization_id, row = excluded.row, reason = excluded.reason
+    where (q.row, q.reason) is distinct from (excluded.row, excluded.reason);
+end $$;
+
+create or replace function takeover.unset(p_table text, p_row_ids text[]) returns void
+language plpgsql as $$
+begin
+  delete from quarantine q where q.table_name = p_table and q.row_id = any(p_row_ids);
+end $$;
+
+-- One id for what the old tables only name: a room, the program of a session without one.
+create or replace function takeover.made_id(p_what text, p_organization uuid, p_name text) returns uuid
+language sql immutable as $$
+  select md5('frontdesk ' || p_what || ' ' || p_organization || ' ' || p_name)::uuid
+$$;
+
+create or replace function takeover.spelling(p_text text) returns text
+language sql immutable as $$
+  select nullif(regexp_replace(lower(btrim(p_text)), '[\s-]+', '_', 'g'), '')
+$$;
+
+-- NULL where nothing was said.
+create or replace function takeover.as_status(p_text text) returns text
+language sql immutable as $$
+  select case when s is null then null
+    when s in ('attended', 'completed', 'complete', 'checked_in', 'present') then 'attended'
+    when s in ('no_show', 'noshow', 'absent') then 'no_show'
+    when s in ('late_cancelled', 'late_canceled', 'late_cancel') then 'late_cancelled'
+    when s in ('cancelled', 'canceled', 'cancel') then 'cancelled'
+    when s in ('waitlisted', 'waitlist', 'waiting') then 'waitlisted'
+    else 'confirmed' end
+    from (select takeover.spelling(p_text) as s) t
+$$;
+
+-- Two columns that disagree: what was never updated does not count, then what happened, then the first.
+create or replace function takeover.booking_status(p_first text, p_second text, p_attended timestamptz, p_cancelled timestamptz)
+returns text language sql immutable as $$
+  select case
+    when coalesce(a, 'confirmed') = 'confirmed' then coalesce(nullif(b, 'confirmed'), 'confirmed')
+    when coalesce(b, 'confirmed') = 'confirmed' or a = b then a
+    when p_attended is not null then 'attended'
+    when p_cancelled is not null then case when 'late_cancelled' in (a, b) then 'late_cancelled' else 'cancelled' end
+    else a end
+    from (select takeover.as_status(p_first) as a, takeover.as_status(p_second) as b) t
+$$;
+
+create or replace function takeover.payment_status(p_text text) returns text
+language sql immutable as $$
+  select case takeover.spelling(p_text)
+    when 'paid' then 'paid' when 'succeeded' then 'paid' when 'paid_out' then 'paid' when 'completed' then 'paid'
+    when 'comp' then 'comp' when 'complimentary' then 'comp' when 'free' then 'comp'
+    when 'refunded' then 'refunded' when 'void' then 'void'
+    else 'pending' end
+$$;
+
+-- The only organization there is, for what says none.
+create or replace function takeover.only_organization() returns uuid
+language sql stable as $$
+  select case when count(*) = 1 then (array_agg(o.id))[1] end from takeover.organizations o
+$$;

@@ -1,0 +1,68 @@
+-- What became of the old rows, counted in the old tables and in the new ones, after the revisions ran.
+
+create or replace function takeover.counts() returns table (table_name text, kept bigint, merged bigint)
+language sql stable as $$
+  with staffed as (
+    select distinct old_id, user_id from takeover.staff
+  ), first_source as (
+    select m.organization_id, s.user_id from takeover.user_organizations m join staffed s on s.old_id = m.user_id
+  ), second_source as (
+    select m.organization_id, s.user_id from takeover.organization_members m join staffed s on s.old_id = m.user_id
+  )
+  select 'organizations', (select count(*) from takeover.organizations o where exists (
+           select from public.organizations n where n.id = o.id)), 0
+   union all
+  select t.old_table, count(*) filter (where s.user_id = t.id), count(*) filter (where s.user_id <> t.id)
+    from (select 'users' as old_table, id from takeover.users union all select 'auth.users', id from takeover.accounts) t
+    join takeover.staff s on s.old_table = t.old_table and s.old_id = t.id
+   group by 1
+   union all
+  select 'user_organizations', count(*), 0
+    from first_source f join public.user_organizations n on (n.organization_id, n.user_id) = (f.organization_id, f.user_id)
+   union all
+  select 'organization_members', count(*) filter (where not w.said), count(*) filter (where w.said)
+    from second_source f join public.user_organizations n on (n.organization_id, n.user_id) = (f.organization_id, f.user_id)
+    cross join lateral (select exists (select from first_source a where (a.organization_id, a.user_id) = (f.organization_id, f.user_id)) as said) w
+   union all
+  select 'leads', (select count(*) from takeover.leads o join public.leads n on n.id = o.id), 0
+   union all
+  select 'clients', (select count(*) from takeover.clients o join public.clients n on n.id = o.id), 0
+   union all
+  select 'programs', (select count(*) from takeover.programs o join public.programs n on n.id = o.id), 0
+   union all
+  select 'class_sessions', (select count(*) from takeover.class_sessions o join public.class_sessions n on n.id = o.id), 0
+   union all
+  select v.table_name, count(*) filter (where n.id is not null and j.verdict = 'kept'), count(*) filter (where j.verdict = 'merged')
+    from (select 'bookings' as table_name, id from takeover.bookings union all select 'class_bookings', id from takeover.class_bookings
+           union all select 'waitlist', id from takeover.waitlist) v
+    left join takeover.judged j on j.table_name = v.table_name and j.id = v.id
+    left join public.bookings n on n.id = v.id
+   group by 1
+   union all
+  select 'payments', (select count(*) from takeover.payments o join public.payments n on n.id = o.id), 0
+   union all
+  select 'customer_notes', (select count(*) from takeover.customer_notes o join public.notes n on n.id = o.id), 0
+$$;
+
+-- What somebody should look at, without anybody's name.
+create or replace function takeover.remarks() returns table (number bigint, sentence text)
+language sql stable as $$
+  select count(*), 'leads share the e-mail of a client and have another name: families, or one person twice. None was joined.'
+    from takeover.identities l
+   where l.kind = 'lead' and exists (select from takeover.identities c
+     where c.kind = 'client' and c.organization_id = l.organization_id and c.email = l.email and c.name <> l.name)
+   union all
+  select count(*), 'leads are called clients and have no client. They stay leads that can book.'
+    from takeover.leads l join takeover.people p on p.lead_id = l.id
+   where p.client_id is null and takeover.spelling(l.status) in ('client', 'customer', 'member', 'converted')
+   union all
+  select count(*), 'sessions are booked over their capacity; the day shows by how many.' from public.class_sessions s where s.extra_seats > 0
+   union all
+  select count(*), 'sessions said another number of bookings than there were. They were counted anew.'
+    from takeover.class_sessions s
+   where s.current_bookings is distinct from (select count(*) from takeover.bookings b
+     where b.class_session_id = s.id and b.booking_status in ('confirmed', 'attended'))
+   union all
+  select count(*), 'of the staff have no rank that counts here. They are viewers who cannot sign in.'
+    from public.user_organizations m where m.role = 'viewer' and not m.is_active
+$$;
