@@ -23,6 +23,8 @@ CONTRACTED = "0009"
 LEGACY = "0001"
 Target = Literal["legacy"]
 Say = Callable[[str], None]
+Progress = Callable[[str, int, int], None]
+"""Called with the phase, what is done and of how much."""
 
 LOCK = 7_303_014_001  # one upgrade at a time; any number that nothing else locks
 LOCK_TIMEOUT_S = 1
@@ -87,16 +89,25 @@ def upgrade(admin: str, passwords: dict[str, str] | None = None, say: Say = lamb
             return _installed(connection)
 
 
-def downgrade(admin: str, target: Target = "legacy", say: Say = lambda line: None) -> Status:
+def downgrade(
+    admin: str,
+    target: Target = "legacy",
+    say: Say = lambda line: None,
+    progress: Progress = lambda *_: None,
+) -> Status:
     """Bring the database back to the schema before the fix.
 
-    Rows of this version stay aside in the schema `next`, and the next upgrade goes on with them.
+    Rows of this version stay aside in the schema `next`, and the next upgrade goes on with them. Where an old
+    gym was taken over, the old tables get what the desks wrote.
     """
+    from db.takeover import road
+
     with administering(admin) as connection, roles.lent(connection, admin):
         if known(connection).revision in {None, LEGACY}:
             raise errors.Refused("The database is at the schema before the fix already. Nothing was changed.")
         say("Removing functions, policies and triggers.")
         as_tables_owner(connection, _uninstall)
+        road.give_back(connection, progress)
         alembic(admin, "downgrade", {"legacy": LEGACY}[target], say)
         return _installed(connection)
 

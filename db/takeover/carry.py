@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import psycopg
 from psycopg import sql
 
-Progress = Callable[[str, int, int], None]
-"""Called with the phase, what is done and of how much."""
+from db.upgrade import Progress
 
 
 @dataclass(frozen=True, slots=True)

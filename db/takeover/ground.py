@@ -18,7 +18,7 @@ from db.takeover.catalog import OldTable, old_tables, view
 from db.takeover.shape import SHAPES
 
 FILES = Path(__file__).parent / "sql"
-ORDER = ("ground", "organizations", "people", "schedule", "sessions", "money", "notes", "report")
+ORDER = ("ground", "organizations", "people", "schedule", "sessions", "money", "notes", "back", "report")
 
 LOCK_MS = 200
 """No statement of the old application waits longer behind one of ours that waits itself."""

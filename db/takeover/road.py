@@ -11,10 +11,11 @@ import psycopg
 
 from db import installation, preconditions, roles, upgrade
 from db.administration import one_time_password
-from db.takeover import carry, ground, report, survey
-from db.takeover.carry import EARLY, LATE, Progress
+from db.takeover import back, carry, ground, report, survey
+from db.takeover.carry import EARLY, LATE
 from db.takeover.catalog import OldTable
 from db.takeover.report import Report
+from db.upgrade import Progress
 
 EXPANDED, VALIDATED = "0006", "0008"
 
@@ -52,6 +53,17 @@ def adopt(
                 _catch_up(connection, admin, say, progress)
             passwords = _passwords(connection, passwords_into)
             return report.make(connection, tables, passwords, carry.waiting(connection, (*EARLY, *LATE)))
+
+
+def give_back(connection: psycopg.Connection[Any], progress: Progress) -> None:
+    """Before a downgrade, without the functions: let both sides of a taken over gym know the other's work."""
+    if connection.execute(
+        "select to_regclass('legacy.bookings') is not null and to_regnamespace('takeover') is not null"
+    ).fetchone() != (True,):
+        return
+    tables = ground.lay(connection, _quarantine())
+    carry.drain(connection, (*EARLY, *LATE), progress)
+    back.give_back(connection, tables, progress)
 
 
 def _bring(

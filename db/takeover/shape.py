@@ -53,6 +53,7 @@ def _visit(view: str, table: str) -> Shape:
         table,
         (
             _id(),
+            _tenant(),
             _field("customer_id", "uuid", *LEAD),
             _field("client_id", "uuid"),
             _field("class_session_id", "uuid", *SESSION),

@@ -53,6 +53,16 @@ create table if not exists takeover.judged (
   primary key (table_name, id)
 );
 create index if not exists judged_session on takeover.judged (session_id);
+create index if not exists judged_id on takeover.judged (id);
+
+-- How an old row looked when it was carried: what did not change since is not carried over what the desk did.
+create table if not exists takeover.seen (
+  table_name text not null,
+  id uuid not null,
+  digest text not null,
+  primary key (table_name, id)
+);
+create index if not exists seen_id on takeover.seen (id);
 
 create or replace function takeover.note() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

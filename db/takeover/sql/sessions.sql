@@ -1,15 +1,45 @@
 -- Sessions with everybody in them. A session is carried whole: who is whom, which rows are one visit and how many
 -- seats are held is known only from all of its rows.
 
--- Each old row of these sessions that says who comes.
-create or replace function takeover.visits(p_sessions uuid[])
-returns table (table_name text, source int, id uuid, session_id uuid, client_id uuid, lead_id uuid, says_nobody boolean,
-  status text, payment text, at timestamptz, attended_at timestamptz, cancelled_at timestamptz, place int, raw jsonb)
-language sql stable as $$
-  select v.table_name, v.source, v.id, v.class_session_id, coalesce(v.client_id, p.client_id),
-         case when coalesce(v.client_id, p.client_id) is null then v.customer_id end,
-         v.client_id is null and v.customer_id is null,
-         v.status, v.payment, v.at, v.attended_at, v.cancelled_at, v.place, v.raw
+-- The old rows of the sessions at hand that say who comes. One take-over runs at a time.
+create unlogged table if not exists takeover.visits (
+  table_name text not null,
+  source int not null,
+  id uuid not null,
+  session_id uuid not null,
+  organization_id uuid,
+  client_id uuid,
+  lead_id uuid,
+  status text not null,
+  payment text not null,
+  at timestamptz,
+  attended_at timestamptz,
+  cancelled_at timestamptz,
+  place int,
+  why text, -- it cannot be kept
+  into_id uuid, -- it is one visit with that one
+  news boolean not null default false, -- it was not carried yet as it is now
+  digest text not null,
+  raw jsonb not null,
+  primary key (table_name, id)
+);
+
+create or replace function takeover.read_visits(p_sessions uuid[]) returns void
+language plpgsql as $$
+begin
+  truncate takeover.visits;
+  insert into takeover.visits (table_name, source, id, session_id, organization_id, client_id, lead_id, status, payment, at, attended_at,
+                               cancelled_at, place, why, digest, raw)
+  select v.table_name, v.source, v.id, v.class_session_id, f.organization_id, c.id, l.id, v.status, v.payment, v.at, v.attended_at,
+         v.cancelled_at, v.place,
+         case
+           when w.client_id is null and v.customer_id is null then 'names nobody'
+           when f.organization_id is null then 'names no session that could be kept'
+           when c.id is not null or l.id is not null then null
+           when exists (select from clients o where o.id = w.client_id) or exists (select from leads o where o.id = v.customer_id)
+             then 'names somebody of another organization'
+           else 'names nobody who is there' end,
+         md5(concat(v.raw, c.id, l.id)), v.raw
     from (
       select 'bookings' as table_name, 0 as source, b.id, b.class_session_id, b.client_id, b.customer_id,
              takeover.booking_status(b.booking_status, b.status, b.attended_at, b.cancelled_at) as status,
@@ -28,67 +58,108 @@ language sql stable as $$
         from takeover.waitlist w where w.class_session_id = any(p_sessions)
     ) v
     left join takeover.people p on p.lead_id = v.customer_id and v.client_id is null
-$$;
+    cross join lateral (select coalesce(v.client_id, p.client_id) as client_id) w
+    left join takeover.session_facts(p_sessions) f on f.id = v.class_session_id
+    left join clients c on c.organization_id = f.organization_id and c.id = w.client_id
+    left join leads l on l.organization_id = f.organization_id and l.id = v.customer_id and w.client_id is null;
+end $$;
 
-create or replace function takeover.judge(p_sessions uuid[]) returns void
+-- What becomes of each; returns the bookings that came from rows of these sessions before.
+-- A booking that the desk made counts before every old row of the same visit.
+create or replace function takeover.judge(p_sessions uuid[]) returns uuid[]
 language plpgsql as $$
 declare
   v_before text[];
+  v_booked uuid[];
 begin
-  with before as (delete from takeover.judged j where j.session_id = any(p_sessions) and not j.settled returning j.table_name, j.id)
-  select array_agg(b.table_name || ' ' || b.id) into v_before from before b;
-  insert into takeover.judged (table_name, id, session_id, verdict, into_id)
-  with visits as (
-    select v.*, f.organization_id,
-           case
-             when v.says_nobody then 'names nobody'
-             when f.organization_id is null then 'names no session that could be kept'
-             when c.id is null and l.id is null then
-               case when exists (select from clients o where o.id = v.client_id) or exists (select from leads o where o.id = v.lead_id)
-                    then 'names somebody of another organization' else 'names nobody who is there' end
-           end as why,
-           coalesce('c' || c.id, 'l' || l.id) as person
-      from takeover.visits(p_sessions) v
-      left join takeover.session_facts(p_sessions) f on f.id = v.session_id
-      left join clients c on c.organization_id = f.organization_id and c.id = v.client_id
-      left join leads l on l.organization_id = f.organization_id and l.id = v.lead_id
-     where not exists (select from takeover.judged j where j.table_name = v.table_name and j.id = v.id and j.settled)
-  ), ranked as (
-    select v.*, first_value(v.id) over (
-             partition by v.session_id, v.person
-             order by array_position(array['attended', 'confirmed', 'waitlisted', 'no_show'], v.status), v.source, v.at nulls last, v.id) as first_id
-      from visits v where v.why is null and v.status not in ('cancelled', 'late_cancelled')
+  with before as (
+    delete from takeover.judged j where j.session_id = any(p_sessions) and not j.settled returning j.table_name, j.id, j.verdict
   )
-  select v.table_name, v.id, v.session_id,
-         case when v.why is not null then 'quarantined' when r.first_id <> r.id then 'merged' else 'kept' end,
-         case when r.first_id <> r.id then r.first_id end
-    from visits v left join ranked r on r.table_name = v.table_name and r.id = v.id;
+  select coalesce(array_agg(b.table_name || ' ' || b.id), '{}'), coalesce(array_agg(b.id) filter (where b.verdict = 'kept'), '{}')
+    into v_before, v_booked from before b;
+  delete from takeover.visits v using takeover.judged j where j.table_name = v.table_name and j.id = v.id and j.settled;
 
-  perform takeover.set_aside(v.table_name, v.id::text, f.organization_id, v.raw,
-            case when j.verdict = 'merged' then 'merged into ' || j.into_id
-                 when v.says_nobody then 'names nobody'
-                 when f.organization_id is null then 'names no session that could be kept'
-                 when exists (select from clients o where o.id = v.client_id) or exists (select from leads o where o.id = v.lead_id)
-                   then 'names somebody of another organization'
-                 else 'names nobody who is there' end)
-     from takeover.visits(p_sessions) v
-     join takeover.judged j on j.table_name = v.table_name and j.id = v.id and j.verdict <> 'kept'
-     left join takeover.session_facts(p_sessions) f on f.id = v.session_id;
-  -- The old application deleted them.
+  with live as (
+    select v.table_name, v.id, v.session_id, coalesce(v.client_id, v.lead_id) as person_id, v.status, v.source, v.at
+      from takeover.visits v where v.why is null and v.status not in ('cancelled', 'late_cancelled')
+     union all
+    select null, b.id, b.class_session_id, coalesce(b.client_id, b.customer_id), b.booking_status, -1, b.recorded_at
+      from bookings b
+     where b.class_session_id = any(p_sessions) and b.booking_status not in ('cancelled', 'late_cancelled')
+       and b.id <> all (v_booked) and not exists (select from takeover.judged j where j.id = b.id)
+  ), ranked as (
+    select l.*, first_value(l.id) over (
+             partition by l.session_id, l.person_id
+             order by (l.source >= 0), array_position(array['attended', 'confirmed', 'waitlisted', 'no_show'], l.status),
+                      l.source, l.at nulls last, l.id) as first_id
+      from live l
+  )
+  update takeover.visits v set into_id = r.first_id
+    from ranked r where r.table_name = v.table_name and r.id = v.id and r.first_id <> v.id;
+
+  insert into takeover.judged as j (table_name, id, session_id, verdict, into_id)
+  select v.table_name, v.id, v.session_id,
+         case when v.why is not null then 'quarantined' when v.into_id is not null then 'merged' else 'kept' end, v.into_id
+    from takeover.visits v
+  on conflict (table_name, id) do update set session_id = excluded.session_id, verdict = excluded.verdict, into_id = excluded.into_id;
+  perform takeover.set_aside(v.table_name, v.id::text, v.organization_id, v.raw, coalesce(v.why, 'merged into ' || v.into_id))
+     from takeover.visits v where v.why is not null or v.into_id is not null;
+  -- Kept now, or deleted by the old application.
+  delete from quarantine q using takeover.visits v
+   where q.table_name = v.table_name and q.row_id = v.id::text and v.why is null and v.into_id is null;
   delete from quarantine q using unnest(v_before) b
    where q.table_name = split_part(b, ' ', 1) and q.row_id = split_part(b, ' ', 2)
      and not exists (select from takeover.judged j where j.table_name = q.table_name and j.id::text = q.row_id);
-  delete from quarantine q using takeover.judged j
-   where j.session_id = any(p_sessions) and j.verdict = 'kept' and q.table_name = j.table_name and q.row_id = j.id::text;
+
+  update takeover.visits v set news = true
+   where v.why is null and v.into_id is null
+     and (not exists (select from takeover.seen s where s.table_name = v.table_name and s.id = v.id and s.digest = v.digest)
+          or not exists (select from bookings b where b.id = v.id));
+  return v_booked;
+end $$;
+
+-- The old application moved or deleted them, or they are one visit with another now.
+create or replace function takeover.drop_bookings(p_ids uuid[]) returns void
+language plpgsql as $$
+declare
+  v_gone record;
+begin
+  for v_gone in
+    select b.organization_id, b.id from bookings b
+     where b.id = any(p_ids) and not exists (select from takeover.judged j where j.id = b.id and j.verdict = 'kept')
+  loop
+    begin
+      delete from bookings b where b.organization_id = v_gone.organization_id and b.id = v_gone.id;
+    exception when foreign_key_violation then
+      update bookings b set booking_status = 'cancelled', cancelled_at = coalesce(b.cancelled_at, now())
+       where b.organization_id = v_gone.organization_id and b.id = v_gone.id and b.booking_status not in ('cancelled', 'late_cancelled');
+    end;
+    delete from takeover.seen s where s.id = v_gone.id;
+  end loop;
 end $$;
 
 create or replace function takeover.carry_sessions(p_ids uuid[]) returns void
 language plpgsql as $$
+declare
+  v_booked uuid[];
 begin
   insert into takeover.enqueued values ('sessions carried') on conflict do nothing;
+  perform takeover.carry_rooms(p_ids);
+  perform takeover.read_visits(p_ids);
+  v_booked := takeover.judge(p_ids);
+  perform takeover.drop_bookings(v_booked);
+  perform takeover.place_sessions(p_ids);
+  perform takeover.carry_bookings();
+  perform takeover.drop_sessions(p_ids);
+end $$;
 
+-- What the sessions need: programs where they name none, rooms, and who leads them.
+create or replace function takeover.carry_rooms(p_ids uuid[]) returns void
+language plpgsql as $$
+begin
   perform takeover.set_aside('class_sessions', f.id::text, null, f.raw, 'names no organization')
      from takeover.session_facts(p_ids) f where f.organization_id is null;
+  perform takeover.unset('class_sessions', array(select f.id::text from takeover.session_facts(p_ids) f where f.organization_id is not null));
   insert into programs (organization_id, id, name)
   select distinct f.organization_id, f.program_id, f.program from takeover.session_facts(p_ids) f
    where f.organization_id is not null and f.program is not null
@@ -104,104 +175,109 @@ begin
     join takeover.staff st on st.old_id = s.trainer_id join users u on u.id = st.user_id
    where f.organization_id is not null
   on conflict do nothing;
+end $$;
 
-  perform takeover.judge(p_ids);
+-- The sessions, with room for everybody who is in them; what did not change keeps what the desk made of it.
+create or replace function takeover.place_sessions(p_ids uuid[]) returns void
+language plpgsql as $$
+declare
+  v_news uuid[];
+begin
+  with seen as (
+    insert into takeover.seen as n (table_name, id, digest)
+    select 'class_sessions', f.id, md5(concat(f.raw - array['current_bookings', 'updated_at'], f.organization_id, f.program_id, takeover.capacity(f.id)))
+      from takeover.session_facts(p_ids) f where f.organization_id is not null
+    on conflict (table_name, id) do update set digest = excluded.digest where n.digest <> excluded.digest
+    returning n.id
+  )
+  select coalesce(array_agg(s.id), '{}') into v_news from seen s;
 
+  with held as (
+    select h.session_id, count(*)::int as seats
+      from (select v.session_id from takeover.visits v where v.news and v.status in ('confirmed', 'attended', 'no_show')
+             union all
+            select b.class_session_id from bookings b
+             where b.class_session_id = any(p_ids) and b.booking_status in ('confirmed', 'attended', 'no_show')
+               and not exists (select from takeover.visits v where v.id = b.id and v.news)) h
+     group by 1
+  ), facts as (
+    select f.organization_id, s.id, f.program_id, btrim(s.room) as room, s.start_time, f.ends_at, coalesce(h.seats, 0) as seats,
+           takeover.capacity(s.id) as capacity,
+           case when takeover.as_status(s.status) = 'cancelled' then 'cancelled' else 'scheduled' end as status
+      from takeover.session_facts(p_ids) f
+      join takeover.class_sessions s on s.id = f.id
+      left join held h on h.session_id = s.id
+     where f.organization_id is not null
+  ), recounted as (
+    update class_sessions t
+       set booked_count = f.seats,
+           extra_seats = greatest(f.seats - t.capacity, case when f.seats >= t.booked_count then t.extra_seats else 0 end)
+      from facts f
+     where t.organization_id = f.organization_id and t.id = f.id and f.id <> all (v_news) and t.booked_count <> f.seats
+  )
   insert into class_sessions as t (organization_id, id, program_id, room_id, starts_at, ends_at, capacity, extra_seats, booked_count, status)
-  select f.organization_id, s.id, f.program_id,
-         case when btrim(s.room) <> '' then takeover.made_id('room', f.organization_id, btrim(s.room)) end,
-         s.start_time, f.ends_at, takeover.capacity(s.id),
-         greatest(h.held - takeover.capacity(s.id), 0), h.held,
-         case when takeover.as_status(s.status) = 'cancelled' then 'cancelled' else 'scheduled' end
-    from takeover.session_facts(p_ids) f
-    join takeover.class_sessions s on s.id = f.id
-    cross join lateral (
-      select count(*)::int as held from takeover.visits(array[s.id]) v
-        join takeover.judged j on j.table_name = v.table_name and j.id = v.id and j.verdict = 'kept'
-       where v.status in ('confirmed', 'attended', 'no_show')
-    ) h
-   where f.organization_id is not null
+  select f.organization_id, f.id, f.program_id, case when f.room <> '' then takeover.made_id('room', f.organization_id, f.room) end,
+         f.start_time, f.ends_at, f.capacity, greatest(f.seats - f.capacity, 0), f.seats, f.status
+    from facts f where f.id = any(v_news)
   on conflict (organization_id, id) do update
     set program_id = excluded.program_id, room_id = excluded.room_id, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
-        capacity = excluded.capacity, extra_seats = excluded.extra_seats, booked_count = excluded.booked_count, status = excluded.status
-    where (t.program_id, t.room_id, t.starts_at, t.ends_at, t.capacity, t.extra_seats, t.booked_count, t.status) is distinct from
-          (excluded.program_id, excluded.room_id, excluded.starts_at, excluded.ends_at, excluded.capacity, excluded.extra_seats, excluded.booked_count, excluded.status);
+        capacity = excluded.capacity, extra_seats = excluded.extra_seats, booked_count = excluded.booked_count, status = excluded.status;
 
   delete from session_instructors t
-   where t.class_session_id = any(p_ids) and not exists (
+   where t.class_session_id = any(v_news) and not exists (
      select from takeover.class_sessions s join takeover.staff st on st.old_id = s.trainer_id
       where s.id = t.class_session_id and st.user_id = t.instructor_id);
   insert into session_instructors (organization_id, class_session_id, instructor_id)
   select distinct f.organization_id, f.id, st.user_id
-    from takeover.session_facts(p_ids) f join takeover.class_sessions s on s.id = f.id
+    from takeover.session_facts(v_news) f join takeover.class_sessions s on s.id = f.id
     join takeover.staff st on st.old_id = s.trainer_id
    where f.organization_id is not null
   on conflict do nothing;
-
-  perform takeover.carry_bookings(p_ids);
-  perform takeover.drop_sessions(p_ids);
 end $$;
 
-create or replace function takeover.carry_bookings(p_sessions uuid[]) returns void
+create or replace function takeover.carry_bookings() returns void
 language plpgsql as $$
-declare
-  v_gone record;
 begin
-  -- The old application moved or deleted it, or it is one visit with another now.
-  for v_gone in
-    select b.organization_id, b.id from bookings b
-     where b.class_session_id = any(p_sessions) and not exists (
-       select from takeover.judged j where j.id = b.id and j.verdict = 'kept' and j.session_id = b.class_session_id)
-  loop
-    begin
-      delete from bookings b where b.organization_id = v_gone.organization_id and b.id = v_gone.id;
-    exception when foreign_key_violation then
-      update bookings b set booking_status = 'cancelled', cancelled_at = coalesce(b.cancelled_at, now())
-       where b.organization_id = v_gone.organization_id and b.id = v_gone.id and b.booking_status not in ('cancelled', 'late_cancelled');
-    end;
-  end loop;
-
   -- What stops being live goes first: a person has one live booking in a session at every moment.
   update bookings b set booking_status = v.status
-    from takeover.visits(p_sessions) v join takeover.judged j on j.table_name = v.table_name and j.id = v.id and j.verdict = 'kept'
-   where b.id = v.id and v.status in ('cancelled', 'late_cancelled') and b.booking_status <> v.status;
+    from takeover.visits v
+   where v.news and b.id = v.id and v.status in ('cancelled', 'late_cancelled') and b.booking_status <> v.status;
 
+  with placed as (
+    select v.*, coalesce(v.place, m.place) as line_place
+      from takeover.visits v
+      left join (select into_id, min(place) as place from takeover.visits group by 1) m on m.into_id = v.id and v.status = 'waitlisted'
+     where v.why is null and v.into_id is null
+  ), timed as (
+    -- Who waits is recorded in the order of their places, whatever time stands there.
+    select p.*, case when p.status = 'waitlisted'
+                  then max(coalesce(p.at, now())) over (line rows unbounded preceding) + row_number() over line * interval '1 microsecond'
+                  else coalesce(p.at, now()) end as recorded_at
+      from placed p
+    window line as (partition by p.session_id, p.status = 'waitlisted' order by p.line_place nulls last, p.at, p.id)
+  )
   insert into bookings as t (organization_id, id, class_session_id, customer_id, client_id, booking_status, payment_status, price, currency,
                              arrived_at, cancelled_at, happened_at, recorded_at)
-  select f.organization_id, v.id, v.session_id, v.lead_id, v.client_id, v.status, v.payment,
+  select v.organization_id, v.id, v.session_id, v.lead_id, v.client_id, v.status, v.payment,
          -- What was owed before is not known; who waits will owe what the class costs.
-         case when v.status = 'waitlisted' then (select p.drop_in_price from programs p where p.organization_id = f.organization_id and p.id = f.program_id) else 0 end,
-         o.currency,
+         case when v.status = 'waitlisted' then p.drop_in_price else 0 end, o.currency,
          case when v.status = 'attended' then v.attended_at end,
          case when v.status in ('cancelled', 'late_cancelled') then v.cancelled_at end,
          coalesce(v.at, now()), v.recorded_at
-    from (
-      -- Who waits is recorded in the order of their places, whatever time stands there.
-      select w.*, case when w.status = 'waitlisted'
-                    then max(coalesce(w.at, now())) over (line rows unbounded preceding) + row_number() over line * interval '1 microsecond'
-                    else coalesce(w.at, now()) end as recorded_at
-        from (
-          select v.*, j.session_id as in_session, coalesce(v.place, (
-                   select min(m.place) from takeover.visits(array[v.session_id]) m
-                     join takeover.judged mj on mj.table_name = m.table_name and mj.id = m.id and mj.into_id = v.id
-                    where v.status = 'waitlisted')) as line_place
-            from takeover.visits(p_sessions) v
-            join takeover.judged j on j.table_name = v.table_name and j.id = v.id and j.verdict = 'kept'
-        ) w
-      window line as (partition by w.session_id, w.status = 'waitlisted' order by w.line_place nulls last, w.at, w.id)
-    ) v
-    join takeover.session_facts(p_sessions) f on f.id = v.session_id
-    join organizations o on o.id = f.organization_id
-   order by v.status in ('cancelled', 'late_cancelled') desc
+    from timed v
+    join organizations o on o.id = v.organization_id
+    join class_sessions s on s.organization_id = v.organization_id and s.id = v.session_id
+    join programs p on p.organization_id = s.organization_id and p.id = s.program_id
+   where v.news
   on conflict (organization_id, id) do update
     set class_session_id = excluded.class_session_id, customer_id = excluded.customer_id, client_id = excluded.client_id,
         booking_status = excluded.booking_status, payment_status = excluded.payment_status,
         arrived_at = case when excluded.booking_status = 'attended' then coalesce(excluded.arrived_at, t.arrived_at) end,
-        cancelled_at = case when excluded.booking_status in ('cancelled', 'late_cancelled') then coalesce(excluded.cancelled_at, t.cancelled_at) end
-    where (t.class_session_id, t.customer_id, t.client_id, t.booking_status, t.payment_status) is distinct from
-          (excluded.class_session_id, excluded.customer_id, excluded.client_id, excluded.booking_status, excluded.payment_status)
-       or excluded.arrived_at is not null and t.arrived_at is distinct from excluded.arrived_at
-       or excluded.cancelled_at is not null and t.cancelled_at is distinct from excluded.cancelled_at;
+        cancelled_at = case when excluded.booking_status in ('cancelled', 'late_cancelled') then coalesce(excluded.cancelled_at, t.cancelled_at) end;
+
+  insert into takeover.seen as s (table_name, id, digest)
+  select v.table_name, v.id, v.digest from takeover.visits v where v.news
+  on conflict (table_name, id) do update set digest = excluded.digest where s.digest <> excluded.digest;
 end $$;
 
 -- What the old application deleted: nobody is in it any more, or it is history.
@@ -210,7 +286,10 @@ language plpgsql as $$
 declare
   v_gone uuid;
 begin
-  for v_gone in select g from unnest(p_ids) g where not exists (select from takeover.class_sessions s where s.id = g) loop
+  for v_gone in
+    select s.id from takeover.seen s where s.table_name = 'class_sessions' and s.id = any(p_ids)
+       and not exists (select from takeover.class_sessions o where o.id = s.id)
+  loop
     begin
       delete from session_instructors t where t.class_session_id = v_gone;
       delete from class_sessions t where t.id = v_gone;
