@@ -189,7 +189,8 @@ def _upsert(connection: psycopg.Connection[Any], table: OldTable, row: Row) -> N
             last = error
     raise Refused(
         f"The old table {table.said} will not take a row back:"
-        f" {last.diag.constraint_name or last.diag.column_name}. Nothing more was changed; look at its rules, then try again."
+        f" {last.diag.constraint_name or last.diag.column_name}."
+        " Nothing more was changed; look at its rules, then try again."
     )
 
 
@@ -199,7 +200,7 @@ def _is_there(connection: psycopg.Connection[Any], table: OldTable, key: object)
 
 
 def _attempts(table: OldTable, row: Row, columns: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """As it is, then with an e-mail that is nobody's, then without a word that the old schema may not know."""
+    """As it is, then with an e-mail that is nobody's, then without a word it may not know."""
     yield columns
     email = table.column("email")
     if email:

@@ -30,18 +30,21 @@ def look(admin: str) -> survey.Findings:
 def adopt(
     admin: str,
     passwords_into: Path,
+    *,
+    logins: dict[str, str] | None = None,
     say: upgrade.Say = lambda line: None,
     progress: Progress = lambda *_: None,
 ) -> Report:
     """Take the old tables over; a second run carries what was written into them since, or changes nothing.
 
-    The one-time passwords of the staff go into the file, which must not be there, before they count.
+    The one-time passwords of the staff go into the file, which must not be there, before they count; the
+    passwords of `logins` are set.
     Raises a `DeskError`; what was done until then stays, and the next run goes on from it.
     """
     with upgrade.administering(admin) as connection:
         preconditions.check_server(connection)
         survey.look(connection, _quarantine()).check()
-        roles.make(connection, {})
+        roles.make(connection, logins or {})
         with roles.lent(connection, admin):
             tables = ground.lay(connection, _quarantine())
             revision = upgrade.known(connection).revision

@@ -61,7 +61,8 @@ def _obstacles(connection: psycopg.Connection[Any], tables: list[OldTable]) -> l
 
 
 def _remarks(connection: psycopg.Connection[Any], tables: list[OldTable]) -> list[str]:
-    remarks = []
+    foreseen = connection.execute("select * from takeover.foreseen() where number > 0").fetchall()
+    remarks = [f"{number} {sentence}" for number, sentence in foreseen]
     known = {table.oid for table in tables}
     others = connection.execute(
         "select c.oid, c.relname, c.relkind::text from pg_class c"

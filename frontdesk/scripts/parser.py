@@ -124,6 +124,16 @@ def _add_db(commands: Commands) -> None:
     _command(actions, "upgrade", "versions", "bring the database to this version of the program")
     downgrade = _command(actions, "downgrade", "versions", "take the database back to before the fix")
     downgrade.add_argument("--to", choices=("legacy",), default="legacy", help="the only way back yet")
+    adopt = _command(actions, "adopt", "adopt", "take over a gym's old database; without --yes only look")
+    adopt.add_argument("--yes", action="store_true", help="take it over")
+    adopt.add_argument("--dry-run", action="store_true", help="only look, as without --yes")
+    adopt.add_argument(
+        "--passwords",
+        metavar="FILE",
+        default="one-time-passwords.csv",
+        help="where the one-time passwords of the staff go (%(default)s)",
+    )
+    adopt.add_argument("--json", action="store_true", help="print JSON")
     _command(actions, "status", "versions", "show the version of the database")
 
 

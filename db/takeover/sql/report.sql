@@ -44,6 +44,27 @@ language sql stable as $$
   select 'customer_notes', (select count(*) from takeover.customer_notes o join public.notes n on n.id = o.id), 0
 $$;
 
+-- What a look finds before anything is carried.
+create or replace function takeover.foreseen() returns table (number bigint, sentence text)
+language sql stable as $$
+  select count(*), 'rows of bookings and waitlists name no session. They will be quarantined.' from takeover.homeless()
+   union all
+  select count(*), 'bookings name nobody. They will be quarantined.'
+    from (select customer_id, client_id from takeover.bookings union all select customer_id, client_id from takeover.class_bookings) b
+   where b.customer_id is null and b.client_id is null
+   union all
+  select count(*), 'payments took no money (pending, failed, given). They will be quarantined.'
+    from takeover.payments p
+   where coalesce(p.amount, 0) = 0 or takeover.payment_status(p.payment_status) = 'comp'
+      or coalesce(takeover.spelling(p.status), takeover.spelling(p.payment_status), '') not in ('completed', 'paid', 'succeeded', 'paid_out', 'refunded')
+   union all
+  select count(*), 'notes are private. Who may read them is not said, so they will be quarantined.'
+    from takeover.customer_notes n where n.is_private
+   union all
+  select count(*), 'organizations have no time zone that is known. They will be in UTC.'
+    from takeover.organizations o where not exists (select from pg_timezone_names z where z.name = btrim(o.timezone))
+$$;
+
 -- What somebody should look at, without anybody's name.
 create or replace function takeover.remarks() returns table (number bigint, sentence text)
 language sql stable as $$
