@@ -6,7 +6,7 @@ Going back leaves both where rows of a gym wait in `next`, see 0009; they are ta
 from alembic import op
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0012"
 
 COLUMNS = """
 alter table public.bookings add column if not exists ask_first boolean not null default false;

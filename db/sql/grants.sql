@@ -51,7 +51,7 @@ grant execute on all functions in schema app to frontdesk_definer;
 grant select on public.organizations, public.user_organizations, public.desks, public.leads, public.clients,
   public.programs, public.rooms, public.instructors, public.class_sessions, public.session_instructors,
   public.bookings, public.payments, public.tasks, public.audit_log, public.audit_personal, public.families,
-  public.family_members, public.notes, public.external_ids
+  public.family_members, public.notes, public.external_ids, public.quarantine
 to frontdesk_staff;
 grant insert (organization_id, id, name), update (name) on public.desks to frontdesk_staff;
 grant insert (organization_id, id, class_session_id, customer_id, client_id, booking_status, paid_by, comp_reason,
@@ -78,7 +78,7 @@ grant insert (organization_id, source, external_id, customer_id, client_id) on p
 grant select on public.organizations, public.users, public.user_organizations, public.desks, public.sign_ins,
   public.sign_in_challenges, public.tokens, public.secrets, public.leads, public.clients, public.search_documents,
   public.class_sessions, public.bookings, public.payments, public.tasks, public.family_members, public.notes,
-  public.alembic_version
+  public.quarantine, public.refusals, public.alembic_version
 to frontdesk_definer;
 grant insert, update, delete on public.sign_ins to frontdesk_definer;
 grant insert, update, delete on public.sign_in_challenges, public.tokens to frontdesk_definer;

@@ -21,7 +21,7 @@ declare
 begin
   foreach v_table in array array['organizations', 'users', 'user_organizations', 'desks', 'sign_ins', 'sign_in_challenges',
     'tokens', 'secrets', 'leads', 'clients', 'search_documents', 'class_sessions', 'bookings', 'payments', 'tasks',
-    'audit_log', 'audit_personal', 'family_members', 'notes']
+    'audit_log', 'audit_personal', 'family_members', 'notes', 'quarantine', 'refusals']
   loop
     execute format('create policy definer_all on public.%I to frontdesk_definer using (true) with check (true)', v_table);
   end loop;
@@ -47,6 +47,9 @@ create policy staff_read on public.organizations for select to frontdesk_staff
 create policy manager_read on public.audit_log for select to frontdesk_staff
   using (organization_id = (select app.managing_organization_id()));
 create policy manager_read on public.audit_personal for select to frontdesk_staff
+  using (organization_id = (select app.managing_organization_id()));
+-- A row that no organization owns is for whoever runs the database.
+create policy manager_read on public.quarantine for select to frontdesk_staff
   using (organization_id = (select app.managing_organization_id()));
 
 create policy staff_open on public.desks for insert to frontdesk_staff
@@ -98,10 +101,10 @@ declare
 begin
   for v_column in
     select a.attrelid::regclass as on_table, a.attname
-      from unnest(array['leads', 'clients', 'bookings', 'audit_log', 'audit_personal', 'notes', 'external_ids']) t
+      from unnest(array['leads', 'clients', 'bookings', 'audit_log', 'audit_personal', 'notes', 'external_ids', 'quarantine']) t
       join pg_attribute a on a.attrelid = ('public.' || t)::regclass
      where a.attname in ('name', 'email', 'phone', 'birth_date', 'barcode', 'emergency_contact', 'waiver_signed_by',
-       'blocked_reason', 'comp_reason', 'override_reason', 'cancel_reason', 'before', 'after', 'text', 'external_id')
+       'blocked_reason', 'comp_reason', 'override_reason', 'cancel_reason', 'before', 'after', 'text', 'external_id', 'row')
   loop
     execute format('alter table %s alter column %I set statistics 0', v_column.on_table, v_column.attname);
   end loop;

@@ -63,7 +63,8 @@ def lay(connection: psycopg.Connection[Any], quarantine: str) -> list[OldTable]:
         connection.execute("set local client_min_messages = warning")
         connection.execute("create schema if not exists takeover")
         if connection.execute(
-            "select coalesce(to_regclass('public.quarantine'), to_regclass('next.quarantine')) is null"
+            "select not exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+            " where c.relname = 'quarantine' and n.nspname in ('public', 'next', 'takeover'))"
         ).fetchone() == (True,):
             connection.execute(quarantine.format(schema="takeover").encode())
             connection.execute(HAND_OVER)

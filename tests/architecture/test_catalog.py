@@ -9,6 +9,9 @@ from architecture.conftest import Ask
 # Rows of no organization: the organizations themselves, users, and what sign-in needs.
 GLOBAL = {"organizations", "users", "sign_ins", "sign_in_challenges", "tokens", "secrets"}
 
+# An old row waits here as it was, and the organization that it names may be none; only a take-over writes.
+OF_NO_ORGANIZATION_FOR_SURE = {"quarantine_pkey", "quarantine_table_name_row_id_key"}
+
 # References of tenant tables that name no organization, since users belong to none.
 TO_USERS = {
     "audit_log_user_id_fkey",
@@ -17,6 +20,7 @@ TO_USERS = {
     "instructors_user_id_fkey",
     "notes_written_by_fkey",
     "payments_taken_by_fkey",
+    "refusals_user_id_fkey",
     "tasks_done_by_fkey",
     "user_organizations_user_id_fkey",
 }
@@ -173,7 +177,7 @@ def test_keys_of_tenant_tables_contain_the_organization(ask: Ask) -> None:
               and a.attname = 'organization_id')
         """
     )
-    assert without == []
+    assert {name for (name,) in without} == OF_NO_ORGANIZATION_FOR_SURE
 
 
 def test_references_stay_inside_the_organization(ask: Ask) -> None:
