@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import time
 from typing import ClassVar
 from uuid import UUID
 
@@ -102,7 +103,7 @@ class DeskScreen(PlaceScreen):
         organization = self.organization
         yield TopLine(self.app.clock.now)
         with Horizontal(id="panes"):
-            yield FindPane(organization, self._asked, self.action_choose, self._chosen)
+            yield FindPane(organization, self._asked, self.action_choose, self._typed, self._chosen)
             yield DayPane(organization, self._occupied)
             yield PersonPane(organization)
         yield LowerRow(organization)
@@ -234,20 +235,10 @@ class DeskScreen(PlaceScreen):
 
     # What happens in the panes.
 
-    def on_find_pane_typed(self, message: FindPane.Typed) -> None:
-        """Other letters: an open question is about somebody else now."""
-        # A scanner is done before word of its first letters comes here.
-        if self._enter_waits != self.finding.text:
-            self._enter_waits = self._code = None
-        if len(message.text) <= 1:
-            self.day.next_in_line()
-        self.day.at(message.at)
-        if self.booking.busy or not message.text:
-            self.booking.free(keyed(NOBODY_CHOSEN))
-        self.finding.class_chosen()
-
     def on_find_pane_settled(self) -> None:
         """The list answers the text: say what Enter does, and do it if Enter was pressed already."""
+        if not self.finding.settled:
+            return  # word of an older text's list, which letters or a scanner have overtaken
         if self._sought and self._sought[0] == self.finding.text:
             self.finding.people.pin_on(self._sought[1])
         self._sought = None
@@ -347,6 +338,17 @@ class DeskScreen(PlaceScreen):
 
     def _occupied(self) -> bool:
         return bool(self.finding.text) or self.finding.people.pinned or self.booking.busy
+
+    def _typed(self, text: str, at: time | None) -> None:
+        """Other letters: an open question is about somebody else now."""
+        # Enter may have been pressed, and a scanner be done, before word of the letters comes here.
+        if self._enter_waits != text:
+            self._enter_waits = self._code = None
+        if len(text) <= 1:
+            self.day.next_in_line()
+        self.day.at(at)
+        if self.booking.busy or not text:
+            self.booking.free(keyed(NOBODY_CHOSEN))
 
     def _sent(self) -> None:
         self._next_in_line()

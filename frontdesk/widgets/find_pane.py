@@ -58,9 +58,11 @@ class Wanted:
 
 
 class FindPane(Vertical):
-    """The list is `settled` once it answers the name that stands there now; the newer answer counts.
+    """The list is `settled` once it answers the text that stands there now; the newer answer counts.
 
-    `chosen` is the class that people are found for: who is booked in it, or usually comes, is first.
+    `typed` is told that the text is another one, and when the class begins that it names: at once and not by
+    a message, which an Enter could overtake. `chosen` is the class that people are found for: who is booked
+    in it, or usually comes, is first.
     """
 
     app = getters.app(Desk)
@@ -68,15 +70,8 @@ class FindPane(Vertical):
     people = getters.query_one(PeopleList)
 
     @dataclass
-    class Typed(Message):
-        """The text is another one; `at` is when the class begins that it names."""
-
-        text: str
-        at: time | None
-
-    @dataclass
     class Settled(Message):
-        """The list answers the name that stands there now."""
+        """The list answered the text that stood there then; whether it still does, `settled` says."""
 
     @dataclass
     class Add(Message):
@@ -97,15 +92,17 @@ class FindPane(Vertical):
         organization: Organization,
         asked: Callable[[str], bool],
         answer: Callable[[str], None],
+        typed: Callable[[str, time | None], None],
         chosen: Callable[[], ClassSession | None],
     ) -> None:
         super().__init__(id="left", classes="pane")
         self._organization = organization
         self._asked = asked
         self._answer = answer
+        self._typed = typed
         self._chosen = chosen
         self._sequence = self._shown = 0
-        self._typed_name = ""
+        self._told = self._typed_name = ""
         self._shows = Wanted("", None)
         self._expected: dict[UUID, list[Person]] = {}
         self._under_way: list[Wanted] = []
@@ -130,8 +127,8 @@ class FindPane(Vertical):
 
     @property
     def settled(self) -> bool:
-        """Whether the list answers the name that stands there now."""
-        return self._shows.name == read(self.text).name
+        """Whether the list answers the text that stands there now, and its class is chosen."""
+        return self._told == self.text and self._shows.name == read(self.text).name
 
     @property
     def current(self) -> Person | None:
@@ -148,13 +145,14 @@ class FindPane(Vertical):
     def empty(self) -> None:
         """Be ready for the next in line."""
         with self.prevent(Input.Changed):
-            self.find.value = ""
+            self.find.value = self._told = ""
         self._wait()
 
     def restore(self, text: str, person: Person) -> None:
         """Have that person at hand, found by that text."""
         with self.prevent(Input.Changed):
             self.find.value, self.find.cursor_position = text, len(text)
+        self._told = self.text
         self._stand_for(read(self.text).name)
         self.people.show([person])
         self.people.pin(0)
@@ -206,10 +204,13 @@ class FindPane(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Ask for whom is meant, soon; letters that follow at once go along."""
         event.stop()
-        typed = read(self.text)
-        self.post_message(self.Typed(self.text, typed.time))
+        if self.text == self._told:
+            return  # told with a letter before it, or a space
+        self._told, typed = self.text, read(self.text)
+        self._typed(self.text, typed.time)
         if typed.name == self._typed_name and self.text:
-            # The time of a class: the people are the same.
+            # The time of a class: the people are the same, unless it has others of its own.
+            self.class_chosen()
             if self.settled:
                 self.post_message(self.Settled())
             return

@@ -37,11 +37,15 @@ class AtDesk:
         """Press keys, each handled before the next."""
         await self.pilot.press(*keys)
 
-    async def rush(self, *keys: str) -> None:
-        """Press keys faster than anything can answer."""
+    def strike(self, *keys: str) -> None:
+        """Press keys, and wait for nothing."""
         for key in keys:
             character = key if len(key) == 1 else {"space": " ", "enter": "\r"}.get(key)
             self.app.post_message(Key(key, character))
+
+    async def rush(self, *keys: str) -> None:
+        """Press keys faster than anything can answer."""
+        self.strike(*keys)
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:

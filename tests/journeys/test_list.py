@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import psycopg
+import pytest
 from gym import Gym
 from journeys.at_desk import OPEN, AtDesk, desk, play
 from made import person
 
 from db.errors import NoDatabase
+from db.records import Person
+from db.repositories import people
+from db.transaction import SignedIn
 from frontdesk.screens.desk import DeskScreen
 from frontdesk.widgets.find_pane import FINDS_AT_ONCE, FindPane, Wanted
 
@@ -102,6 +108,55 @@ def test_a_time_behind_the_name_chooses_the_class(gym: Gym, superuser: Superuser
     assert booked == (1,)
 
 
+def test_a_time_and_enter_faster_than_anything_can_follow(gym: Gym, superuser: Superuser) -> None:
+    book(superuser, gym, "spin", "okafor")
+    row = superuser.execute(
+        "select to_char(starts_at at time zone timezone, 'HH24:MI') from class_sessions s"
+        " join organizations o on o.id = s.organization_id where s.id = %s",
+        (gym.sessions["yoga"],),
+    ).fetchone()
+    assert row is not None
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("sam o")
+        await at.sees("CHECK IN  Sam Okafor", OPEN)
+        await at.rush("space", *str(row[0]), "enter")
+        await at.sees("Enter again", "CHECK IN  Sam Okafor, client ..412, to", "Yoga, seat 1 of 2")
+        await at.press("escape", "escape")
+        await at.type("olsen")
+        await at.sees("BOOK AND CHECK IN  Sam Olsen", OPEN)
+        await at.rush("space", "enter")  # a space is no other text
+        await at.sees("a digit, then Enter", "Sam Olsen")
+
+    play(desk(gym), steps)
+    assert superuser.execute("select 1 from bookings where booking_status = 'attended'").fetchall() == []
+
+
+def test_each_text_is_asked_for_once(gym: Gym, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def find(signed_in: SignedIn, text: str, session_id: UUID | None) -> list[Person]:
+        if text:
+            asked.append(text)
+        return answer(signed_in, text, session_id)
+
+    answer = people.find
+    monkeypatch.setattr(people, "find", find)
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.rests()
+        for letter in "okaf":
+            await at.type(letter)
+            await at.until(lambda: asked[-1:] == [pane(at).text], "a question for what stands there")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
+        await at.pilot.pause(0.1)
+        assert asked == ["o", "ok", "oka", "okaf"]
+
+    play(desk(gym), steps)
+
+
 def test_no_class_at_that_time(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
@@ -164,8 +219,6 @@ def test_word_of_an_older_text_forgets_no_enter(gym: Gym) -> None:
         finding._under_way += [Wanted("slow", None)] * FINDS_AT_ONCE
         await at.rush(*"okafor", "enter")
         await at.sees("Enter waits for the list.")
-        finding.post_message(FindPane.Typed("okaf", None))  # the keys were faster than what follows from them
-        await at.pilot.pause()
         finding._under_way.clear()
         finding.load_people()
         await at.sees("a digit, then Enter", "Sam Okafor")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import psycopg
 import pytest
 from gym import Gym
 from journeys.at_desk import OPEN, AtDesk, desk, play
+from journeys.test_list import pane
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 CODE = "1256712567"
@@ -41,3 +44,24 @@ def test_a_scan_answers_no_open_question(gym: Gym, superuser: Superuser, opened:
 
     play(desk(gym), steps)
     assert superuser.execute("select count(*) from bookings").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("typed", [CODE, "okafor"])
+def test_word_of_an_older_list_is_no_answer_to_what_was_typed_since(
+    gym: Gym, superuser: Superuser, typed: str
+) -> None:
+    superuser.execute("update clients set barcode = %s where id = %s", (CODE, gym.clients["okafor"]))
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        desk_reads_on = asyncio.Event()
+        at.app.screen.call_next(desk_reads_on.wait)
+        pane(at).load_people()
+        await asyncio.sleep(0.3)  # whom the class expects is answered, and word of it waits
+        at.strike(*typed, "enter")
+        await asyncio.sleep(0.1)
+        assert pane(at).text == typed
+        desk_reads_on.set()
+        await at.sees("Sam Okafor, client", "a digit, then Enter")
+
+    play(desk(gym), steps)
