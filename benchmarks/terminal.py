@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from math import inf
 
 import pexpect
 import pyte
@@ -69,11 +71,26 @@ class Terminal:
             self._read()
         return self.text
 
-    def read_for(self, seconds: float) -> None:
-        """Read what comes in that time."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            self._read()
+    def came(self, text: str, seconds: float) -> float:
+        """When the bytes came that made the text stand there (perf_counter), after reading for that time.
+
+        They are painted here only then: that takes longer than the program's own work, and would be counted.
+        """
+        at = inf
+        while at == inf:
+            for arrived, data in self._arrivals(seconds):
+                self._stream.feed(data)
+                if at == inf and text in self.text:
+                    at = arrived
+        return at
+
+    def _arrivals(self, seconds: float) -> list[tuple[float, bytes]]:
+        arrivals, until = [], time.perf_counter() + seconds
+        while (left := until - time.perf_counter()) > 0:
+            with suppress(pexpect.TIMEOUT):
+                data = self._child.read_nonblocking(65536, timeout=left)
+                arrivals.append((time.perf_counter(), data))
+        return arrivals
 
     def wait_until_still(self, seconds: float = 0.5) -> str:
         """Read until nothing has changed for so long; the screen then."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from textual import events, getters
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from frontdesk.app import Desk
@@ -18,6 +20,8 @@ class Field(Input):
     """
 
     app = getters.app(Desk)
+    # A longer text changes no place on the screen: a letter need not wait for all of it to be laid out anew.
+    virtual_size = Reactive(Size(0, 0))
 
     def __init__(
         self, place: Place, *, id: str, max_length: int, placeholder: str = "", value: str = ""

@@ -9,6 +9,8 @@ import pytest
 from gym import Gym
 from journeys.at_desk import OPEN, AtDesk, desk, play
 from made import person
+from textual.geometry import Size
+from textual.screen import Screen
 
 from db.errors import NoDatabase
 from db.records import Person
@@ -153,6 +155,31 @@ def test_each_text_is_asked_for_once(gym: Gym, monkeypatch: pytest.MonkeyPatch) 
         await at.sees("BOOK AND CHECK IN  Sam Okafor")
         await at.pilot.pause(0.1)
         assert asked == ["o", "ok", "oka", "okaf"]
+
+    play(desk(gym), steps)
+
+
+def test_a_letter_lays_nothing_out(gym: Gym, monkeypatch: pytest.MonkeyPatch) -> None:
+    laid_out = []
+
+    def lay_out(screen: Screen[None], size: Size | None = None, scroll: bool = False) -> None:
+        laid_out.append(screen)
+        as_ever(screen, size, scroll)
+
+    as_ever = Screen._refresh_layout
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("oka")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
+        await at.rests()
+        pane(at)._under_way += [Wanted("slow", None)] * FINDS_AT_ONCE
+        monkeypatch.setattr(Screen, "_refresh_layout", lay_out)
+        await at.type("for ")
+        await at.sees("│okafor")
+        assert laid_out == []
+        await at.type("of the long name" * 4)  # longer than the field
+        await at.sees("nameof the long name")
 
     play(desk(gym), steps)
 
