@@ -76,8 +76,10 @@ class Terminal:
 
         They are painted here only then: that takes longer than the program's own work, and would be counted.
         """
-        at = inf
+        at, deadline = inf, time.monotonic() + 30
         while at == inf:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{text!r} never showed; the screen is\n{self.text}")
             for arrived, data in self._arrivals(seconds):
                 self._stream.feed(data)
                 if at == inf and text in self.text:
