@@ -31,6 +31,7 @@ ORDER = (
     "people_rules",
     "people",
     "imports",
+    "refusals",
     "audit",
     "tenancy",
     "policies",

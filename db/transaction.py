@@ -6,6 +6,7 @@ travels as a bound parameter, since the text of a statement is shown to every co
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Generator
@@ -27,8 +28,14 @@ CONNECTIONS = 3
 STATEMENT_TIMEOUT_MS = 10_000
 # Nobody waits at the counter for a talk.
 TALK_TIMEOUT_MS = 60_000
+# A refusal is said at once, whether or not it could be counted.
+NOTE_TIMEOUT_MS = 1_000
 CONNECT_TIMEOUT_S = 5
 UNREADABLE = "That cannot be read. Check what was typed."
+
+# What refuses and is no rule's word: a reference to nothing, a policy or a right, a row not to be seen.
+COUNTED = {"23503", "42501", "P0002"}
+NOT_SEEN = "P0002"
 
 # Said in full, whatever the login's own settings are.
 BEGIN = "begin isolation level read committed read write"
@@ -41,17 +48,18 @@ SIGN = (
 
 @dataclass(frozen=True, slots=True)
 class Statement(Generic[Record]):
-    """One statement and the record that each of its rows becomes."""
+    """One statement and the record that each of its rows becomes; `name` is the function that it calls."""
 
     sql: str
     params: Any
     record: type[Record]
+    name: str = "sql"
 
 
 def call(record: type[Record], function: str, *arguments: object) -> Statement[Record]:
     """A call of a function of the schema `app`, whose columns are the fields of `record`."""
     marks = ", ".join(["%s"] * len(arguments))
-    return Statement(f"select * from app.{function}({marks})", arguments, record)  # noqa: S608
+    return Statement(f"select * from app.{function}({marks})", arguments, record, function)  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +72,20 @@ class Done:
 def do(function: str, *arguments: object) -> Statement[Done]:
     """A call of a function of the schema `app` that returns nothing."""
     marks = ", ".join(["%s"] * len(arguments))
-    return Statement(f"select true as done from app.{function}({marks})", arguments, Done)  # noqa: S608
+    return Statement(f"select true as done from app.{function}({marks})", arguments, Done, function)  # noqa: S608
 
 
 # Statements that are made one after the other: each yield gives the records of the one asked.
 Talk = Generator[Statement[Any], list[Any], Outcome]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """Who asks in a transaction, and which statement failed; in a dry run that was only tried."""
+
+    signing: SignedIn | None
+    dry: bool
+    failed: str = "sql"
 
 
 class Database:
@@ -93,32 +110,49 @@ class Database:
         the whole is tried once more, unless `once`: so what is sent must bear being run twice. Raises a
         `DeskError`.
         """
-        end = _end(dry)
-        return self._try(lambda connection: _pipeline(connection, signing, statements, end), once)
+        asked = _Asked(signing, dry)
+        return self._try(
+            lambda connection: _pipeline(connection, asked, statements, STATEMENT_TIMEOUT_MS), asked, once
+        )
 
     def talk(self, signing: SignedIn, talk: Callable[[], Talk[Outcome]], dry: bool = False) -> Outcome:
         """Run in one transaction what is asked one after the other, each with the answers before it.
 
         Each statement is a round trip. When the connection is lost the whole talk is begun once more.
         """
-        return self._try(lambda connection: _converse(connection, signing, talk(), _end(dry)), False)
+        asked = _Asked(signing, dry)
+        return self._try(lambda connection: _converse(connection, asked, talk()), asked, False)
+
+    def note_refusal(self, signing: SignedIn, sqlstate: str, rule: str | None, statement: str) -> None:
+        """Count what the desk was refused, for `frontdesk doctor`; not in its way, so it raises nothing."""
+        note = do("note_refusal", sqlstate, rule, statement)
+        with contextlib.suppress(psycopg.Error, UnicodeError):
+            self._attempt(
+                lambda connection: _pipeline(connection, _Asked(signing, False), (note,), NOTE_TIMEOUT_MS)
+            )
 
     def close(self) -> None:
         """Close the idle connections."""
         while connection := self._take():
             connection.close()
 
-    def _try(self, work: Callable[[psycopg.Connection[Any]], Outcome], once: bool) -> Outcome:
+    def _try(self, work: Callable[[psycopg.Connection[Any]], Outcome], asked: _Asked, once: bool) -> Outcome:
         with self._places:
             try:
                 return self._attempt(work)
             except (psycopg.Error, UnicodeError) as error:
                 if once or not _passes(error):
-                    raise _translated(error) from None
+                    raise self._refused(error, asked) from None
             try:
                 return self._attempt(work)
             except (psycopg.Error, UnicodeError) as error:
-                raise _translated(error) from None
+                raise self._refused(error, asked) from None
+
+    def _refused(self, error: psycopg.Error | UnicodeError, asked: _Asked) -> errors.DeskError:
+        """The error for the desk, counted where it is of those that somebody should hear of."""
+        if isinstance(error, psycopg.Error) and error.sqlstate in COUNTED and asked.signing and not asked.dry:
+            self.note_refusal(asked.signing, error.sqlstate, error.diag.constraint_name, asked.failed)
+        return _translated(error)
 
     def _attempt(self, work: Callable[[psycopg.Connection[Any]], Outcome]) -> Outcome:
         connection = self._take() or self._connect()
@@ -204,6 +238,8 @@ class SignedIn:
         """The one record of a statement; `NotFound` without any."""
         records = self.all(statement, dry)
         if not records:
+            if not dry:
+                self.database.note_refusal(self, NOT_SEEN, None, statement.name)
             raise errors.NotFound(errors.NOT_FOUND)
         return records[0]
 
@@ -222,29 +258,36 @@ def _translated(error: psycopg.Error | UnicodeError) -> errors.DeskError:
 
 def _pipeline(
     connection: psycopg.Connection[Any],
-    signing: SignedIn | None,
+    asked: _Asked,
     statements: tuple[Statement[Any], ...],
-    end: LiteralString,
+    timeout_ms: int,
 ) -> list[list[Any]]:
     """Send everything, then read: one round trip. BEGIN and the end are explicit, see docs/developers.md."""
-    with connection.pipeline():
-        _begin(connection, signing, STATEMENT_TIMEOUT_MS)
-        cursors = [_execute(connection, statement) for statement in statements]
-        connection.execute(end)
+    cursors: list[psycopg.Cursor[Any]] = []
+    try:
+        with connection.pipeline():
+            _begin(connection, asked.signing, timeout_ms)
+            for statement in statements:
+                cursors.append(_execute(connection, statement))
+            connection.execute(_end(asked.dry))
+    except psycopg.Error:
+        # The first without a result is the one that was refused; those after it were not run.
+        answered = sum(cursor.statusmessage is not None for cursor in cursors)
+        asked.failed = next((statement.name for statement in statements[answered:]), asked.failed)
+        raise
     return [cursor.fetchall() for cursor in cursors]
 
 
-def _converse(
-    connection: psycopg.Connection[Any], signing: SignedIn, talk: Talk[Outcome], end: LiteralString
-) -> Outcome:
+def _converse(connection: psycopg.Connection[Any], asked: _Asked, talk: Talk[Outcome]) -> Outcome:
     """Send each statement of the talk and give it the answer."""
-    _begin(connection, signing, TALK_TIMEOUT_MS)
+    _begin(connection, asked.signing, TALK_TIMEOUT_MS)
     try:
         statement = next(talk)
         while True:
+            asked.failed = statement.name
             statement = talk.send(_execute(connection, statement).fetchall())
     except StopIteration as ended:
-        connection.execute(end)
+        connection.execute(_end(asked.dry))
         outcome: Outcome = ended.value
         return outcome
 

@@ -11,7 +11,7 @@ grant execute on function
   app.reason(text),
   app.token_hash(), app.version(), app.my_organizations(), app.open_desk(text),
   app.login_challenge(text), app.login(uuid, bytea, bytea, uuid), app.profile(), app.change_password(bytea, bytea),
-  app.sleep(), app.pin_challenge(), app.pin_login(bytea, bytea), app.set_pin(bytea, bytea),
+  app.note_refusal(text, text, text), app.sleep(), app.pin_challenge(), app.pin_login(bytea, bytea), app.set_pin(bytea, bytea),
   app.sign_out(), app.find(text, uuid), app.sessions_on(date), app.roster(uuid),
   app.person(text, uuid), app.relatives(uuid, uuid, uuid), app.needs_you(), app.here_now(uuid), app.held_seats(uuid), app.told(uuid),
   app.lock_for_booking(uuid, uuid, uuid), app.refuse(text), app.not_found(text),
@@ -83,7 +83,7 @@ to frontdesk_definer;
 grant insert, update, delete on public.sign_ins to frontdesk_definer;
 grant insert, update, delete on public.sign_in_challenges, public.tokens to frontdesk_definer;
 grant update (salt, stored_key, must_change, pin_salt, pin_key) on public.users to frontdesk_definer;
-grant insert, update, delete on public.search_documents to frontdesk_definer;
+grant insert, update, delete on public.search_documents, public.refusals to frontdesk_definer;
 grant update (booked_count, extra_seats) on public.class_sessions to frontdesk_definer;
 grant update (updated_at) on public.leads, public.clients to frontdesk_definer;
 grant update (booking_status, paid_by, payment_status, changed_at, changed_by, changed_desk_id) on public.bookings

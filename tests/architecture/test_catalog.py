@@ -49,6 +49,8 @@ DEFINER_FOR_STAFF = {
     "app.duplicates(text,text,text)",
     "app.find(text,uuid)",
     "app.lock_for_booking(uuid,uuid,uuid)",
+    # counting what the caller was refused
+    "app.note_refusal(text,text,text)",
 }
 DEFINER_FOR_TRIGGERS = {
     "app.add_search_documents()",
