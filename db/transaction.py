@@ -125,11 +125,8 @@ class Database:
 
     def note_refusal(self, signing: SignedIn, sqlstate: str, rule: str | None, statement: str) -> None:
         """Count what the desk was refused, for `frontdesk doctor`; not in its way, so it raises nothing."""
-        note = do("note_refusal", sqlstate, rule, statement)
-        with contextlib.suppress(psycopg.Error, UnicodeError):
-            self._attempt(
-                lambda connection: _pipeline(connection, _Asked(signing, False), (note,), NOTE_TIMEOUT_MS)
-            )
+        with self._places:
+            self._note(_Asked(signing, False), sqlstate, rule, statement)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -151,8 +148,13 @@ class Database:
     def _refused(self, error: psycopg.Error | UnicodeError, asked: _Asked) -> errors.DeskError:
         """The error for the desk, counted where it is of those that somebody should hear of."""
         if isinstance(error, psycopg.Error) and error.sqlstate in COUNTED and asked.signing and not asked.dry:
-            self.note_refusal(asked.signing, error.sqlstate, error.diag.constraint_name, asked.failed)
+            self._note(asked, error.sqlstate, error.diag.constraint_name, asked.failed)
         return _translated(error)
+
+    def _note(self, asked: _Asked, sqlstate: str, rule: str | None, statement: str) -> None:
+        note = do("note_refusal", sqlstate, rule, statement)
+        with contextlib.suppress(psycopg.Error, UnicodeError):
+            self._attempt(lambda connection: _pipeline(connection, asked, (note,), NOTE_TIMEOUT_MS))
 
     def _attempt(self, work: Callable[[psycopg.Connection[Any]], Outcome]) -> Outcome:
         connection = self._take() or self._connect()

@@ -116,6 +116,8 @@ def _add_checks(commands: Commands) -> None:
     verify = _command(commands, "verify", "verify", "try the database's promises, and leave nothing behind")
     verify.add_argument("--session", type=_id, help="the session to try with; by itself one with a free seat")
     verify.add_argument("--organization", type=_id, metavar="ID", help="the organization to try in")
+    doctor = _command(commands, "doctor", "doctor", "count what somebody should look at in the database")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _add_db(commands: Commands) -> None:

@@ -158,6 +158,7 @@ def test_internal_functions_are_closed(app_psql: Psql, superuser: Psql, gym: Gym
         "find",
         "installation",
         "lock_for_booking",
+        "note_refusal",
         "login",
         "login_challenge",
         "my_organizations",
