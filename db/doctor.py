@@ -61,7 +61,9 @@ select s.relname::text as table_name, s.n_live_tup::bigint as rows, s.seq_scan::
  order by s.seq_tup_read desc
 """
 
-OLD_WRITES = "select kind as table_name, count(*)::int as rows from takeover.changes group by 1 order by 1"
+OLD_WRITES = (
+    "select kind as table_name, count(distinct key)::int as rows from takeover.changes group by 1 order by 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,7 @@ def _old_writes(readable: bool | None, rows: int) -> Check:
     return Check(
         "old writes",
         False,
-        f"The old application wrote {rows} times since the cutover. "
+        f"The old application changed {rows} rows since the cutover."
         " Run 'frontdesk db adopt --yes' to carry it.",
     )
 
@@ -239,7 +241,7 @@ def _scans(tables: list[str]) -> Check:
 
 
 def _readable(connection: psycopg.Connection[Any]) -> bool | None:
-    """Whether the queue of a take-over, which is the login's that took over, can be read; None without one."""
+    """Whether the queue of a take-over, which is one login's, can be read; None without one."""
     there = connection.execute(
         "select has_schema_privilege(c.relnamespace, 'usage') and has_table_privilege(c.oid, 'select')"
         " from pg_class c where c.relname = 'changes' and c.relnamespace = to_regnamespace('takeover')"
