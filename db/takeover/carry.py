@@ -44,6 +44,10 @@ LATE = (
 TARGET: dict[bool, Literal["next", "public"]] = {True: "next", False: "public"}
 
 
+LATEST = 100
+"""So many batches more are carried than stood there first: an application that goes on is never done."""
+
+
 def enqueue(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> None:
     """Note all rows there are, once; what comes later the triggers note."""
     for kind in kinds:
@@ -74,10 +78,16 @@ def waiting(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> int:
 def drain(
     connection: psycopg.Connection[Any], kinds: Sequence[Kind], progress: Progress, phase: str = "Carrying"
 ) -> None:
-    """Carry what is noted until nothing is; what comes after its batch was picked stays for the next."""
-    total, done = waiting(connection, kinds), 0
-    while picked := batch(connection, kinds):
+    """Carry what is noted; what comes after its batch was picked stays for the next."""
+    total, done, late, batches = waiting(connection, kinds), 0, 0, 0
+    while late < LATEST and (picked := batch(connection, kinds)):
         done += picked
+        late += done > total
+        batches += 1
+        if batches & (batches - 1) == 0:  # the tables have grown
+            with connection.transaction():
+                connection.execute(_PATH)
+                connection.execute(ANALYZE)
         progress(phase, min(done, total), total)
     progress(phase, total, total)
 
@@ -90,9 +100,9 @@ def batch(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> int:
             keys = [
                 row[0]
                 for row in connection.execute(
-                    "delete from takeover.changes where id in"
-                    " (select id from takeover.changes where kind = %s order by id limit %s) returning key",
-                    (kind.name, kind.batch),
+                    "delete from takeover.changes where kind = %s and key in"
+                    " (select key from takeover.changes where kind = %s order by id limit %s) returning key",
+                    (kind.name, kind.name, kind.batch),
                 ).fetchall()
             ]
             if keys:
@@ -104,8 +114,14 @@ def batch(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> int:
     return 0
 
 
-# The new tables stand in `next` until they take their place.
+ANALYZE = """
+analyze bookings, class_sessions, leads, clients, programs, takeover.judged, takeover.seen, takeover.people,
+  takeover.identities, takeover.changes
+"""
+
+# The new tables stand in `next` until they take their place. They grow from nothing meanwhile, so that no
+# earlier plan is a good one.
 _PATH = """
-select set_config('search_path',
+select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('search_path',
   case when to_regclass('next.bookings') is null then 'public' else 'next' end || ', takeover', true)
 """

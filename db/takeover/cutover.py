@@ -19,7 +19,7 @@ from db.takeover.catalog import old_tables
 from db.takeover.ground import LOCK_MS, PAUSE_S
 
 TRIES = 400
-FEW = 60
+FEW = 200
 """So many notes are carried under the lock at most."""
 
 OTHERS = """

@@ -54,12 +54,20 @@ def make(connection: psycopg.Connection[Any], tables: list[OldTable], passwords:
     """Count anew, in the old tables and in the new."""
     set_aside = dict(connection.execute(SET_ASIDE).fetchall())
     counted = {row[0]: row[1:] for row in connection.execute("select * from takeover.counts()").fetchall()}
-    rows = []
+    rows, left = [], []
     for table in tables:
-        kept, merged = counted.get(table.said, (0, 0))
-        rows.append(Row(table.said, count(connection, table), kept, merged, set_aside.get(table.said, 0)))
+        before = count(connection, table)
+        if table.said in counted:
+            kept, merged = counted[table.said]
+            rows.append(Row(table.said, before, kept, merged, set_aside.get(table.said, 0)))
+        elif before:
+            left.append(
+                f"{before} rows of {table.said} are not carried over yet and stay in the schema legacy."
+            )
     remarks = connection.execute("select * from takeover.remarks() where number > 0").fetchall()
-    return Report(rows, [f"{number} {sentence}" for number, sentence in remarks], passwords, waiting)
+    return Report(
+        rows, [*left, *(f"{number} {sentence}" for number, sentence in remarks)], passwords, waiting
+    )
 
 
 def count(connection: psycopg.Connection[Any], table: OldTable) -> int:

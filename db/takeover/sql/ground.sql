@@ -7,6 +7,7 @@ create table if not exists takeover.changes (
   key text not null
 );
 create index if not exists changes_kind on takeover.changes (kind, id);
+create index if not exists changes_key on takeover.changes (kind, key);
 
 -- Which old tables were enqueued whole.
 create table if not exists takeover.enqueued (kind text primary key);
@@ -71,7 +72,8 @@ declare
 begin
   -- Pairs of a kind and the column that holds its key; the last is for a row that has none of them.
   foreach v_row in array case tg_op when 'INSERT' then array[to_jsonb(new)] when 'DELETE' then array[to_jsonb(old)]
-                              else array[to_jsonb(old), to_jsonb(new)] end loop
+                              when 'UPDATE' then case when to_jsonb(old) -> tg_argv[1] = to_jsonb(new) -> tg_argv[1]
+                                then array[to_jsonb(new)] else array[to_jsonb(old), to_jsonb(new)] end end loop
     if v_row ->> tg_argv[1] is not null then
       insert into takeover.changes (kind, key) values (tg_argv[0], v_row ->> tg_argv[1]);
     elsif tg_nargs > 2 then

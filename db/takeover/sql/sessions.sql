@@ -86,11 +86,13 @@ begin
     select null, b.id, b.class_session_id, coalesce(b.client_id, b.customer_id), b.booking_status, -1, b.recorded_at
       from bookings b
      where b.class_session_id = any(p_sessions) and b.booking_status not in ('cancelled', 'late_cancelled')
-       and b.id <> all (v_booked) and not exists (select from takeover.judged j where j.id = b.id)
+       and not exists (select from unnest(v_booked) o(id) where o.id = b.id)
+       and not exists (select from takeover.judged j where j.id = b.id)
   ), ranked as (
     select l.*, first_value(l.id) over (
              partition by l.session_id, l.person_id
-             order by (l.source >= 0), array_position(array['attended', 'confirmed', 'waitlisted', 'no_show'], l.status),
+             -- A row of the waitlist is one visit with any booking of theirs, and never takes one in.
+             order by (l.source >= 0), (l.source = 2), array_position(array['attended', 'confirmed', 'waitlisted', 'no_show'], l.status),
                       l.source, l.at nulls last, l.id) as first_id
       from live l
   )
@@ -125,8 +127,8 @@ declare
   v_gone record;
 begin
   for v_gone in
-    select b.organization_id, b.id from bookings b
-     where b.id = any(p_ids) and not exists (select from takeover.judged j where j.id = b.id and j.verdict = 'kept')
+    select b.organization_id, b.id from unnest(p_ids) o(id) join bookings b on b.id = o.id
+     where not exists (select from takeover.judged j where j.id = b.id and j.verdict = 'kept')
   loop
     begin
       delete from bookings b where b.organization_id = v_gone.organization_id and b.id = v_gone.id;
@@ -298,14 +300,14 @@ begin
   end loop;
 end $$;
 
--- Rows that name no session.
+-- Rows that name no session, or one that is not there.
 create or replace function takeover.homeless() returns table (table_name text, id uuid, raw jsonb)
 language sql stable as $$
-  select 'bookings', b.id, b.raw from takeover.bookings b where b.class_session_id is null
-   union all
-  select 'class_bookings', b.id, b.raw from takeover.class_bookings b where b.class_session_id is null
-   union all
-  select 'waitlist', w.id, w.raw from takeover.waitlist w where w.class_session_id is null
+  select v.table_name, v.id, v.raw
+    from (select 'bookings' as table_name, b.id, b.class_session_id, b.raw from takeover.bookings b
+           union all select 'class_bookings', b.id, b.class_session_id, b.raw from takeover.class_bookings b
+           union all select 'waitlist', w.id, w.class_session_id, w.raw from takeover.waitlist w) v
+   where not exists (select from takeover.class_sessions s where s.id = v.class_session_id)
 $$;
 
 create or replace function takeover.carry_homeless(p_ids uuid[]) returns void
