@@ -10,7 +10,10 @@ from psycopg import sql
 from db.errors import Refused
 
 OLDEST_SERVER = 150000
-BEFORE_THE_FIX = "This database holds a gym from before the fix. Nothing was changed in its tables."
+BEFORE_THE_FIX = (
+    "This database holds a gym from before the fix. Nothing was changed in its tables."
+    " 'frontdesk db adopt' looks at it and can take it over."
+)
 LETTERS = (
     "This database cannot tell letters outside a-z. Make it anew with encoding UTF8 and LC_CTYPE 'C.UTF-8',"
     " then upgrade."
