@@ -64,6 +64,8 @@ def give_back(connection: psycopg.Connection[Any], tables: Sequence[OldTable], p
     """Write everything that the desks made or changed into the old tables; a killed run is gone on with."""
     by_name = {table.said: table for table in tables}
     connection.execute("set takeover.carrying = 'on'")
+    # The old tables' own triggers name tables as the old application does.
+    connection.execute("set search_path = legacy, public")
     try:
         for function, name in STEPS:
             table = by_name.get(name)
@@ -71,6 +73,7 @@ def give_back(connection: psycopg.Connection[Any], tables: Sequence[OldTable], p
                 _give(connection, function, table, by_name, progress)
         _end_merged(connection, by_name)
     finally:
+        connection.execute("reset search_path")
         connection.execute("reset takeover.carrying")
 
 

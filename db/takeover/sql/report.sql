@@ -24,7 +24,9 @@ language sql stable as $$
     from second_source f join public.user_organizations n on (n.organization_id, n.user_id) = (f.organization_id, f.user_id)
     cross join lateral (select exists (select from first_source a where (a.organization_id, a.user_id) = (f.organization_id, f.user_id)) as said) w
    union all
-  select 'leads', (select count(*) from takeover.leads o join public.leads n on n.id = o.id), 0
+  -- A mirror is its client.
+  select 'leads', (select count(*) from takeover.leads o left join takeover.people p on p.lead_id = o.id
+                    where p.via = 'mirror' or exists (select from public.leads n where n.id = o.id)), 0
    union all
   select 'clients', (select count(*) from takeover.clients o join public.clients n on n.id = o.id), 0
    union all
@@ -32,7 +34,7 @@ language sql stable as $$
    union all
   select 'class_sessions', (select count(*) from takeover.class_sessions o join public.class_sessions n on n.id = o.id), 0
    union all
-  select v.table_name, count(*) filter (where n.id is not null and j.verdict = 'kept'), count(*) filter (where j.verdict = 'merged')
+  select v.table_name, count(*) filter (where n.id is not null and coalesce(j.verdict, 'kept') = 'kept'), count(*) filter (where j.verdict = 'merged')
     from (select 'bookings' as table_name, id from takeover.bookings union all select 'class_bookings', id from takeover.class_bookings
            union all select 'waitlist', id from takeover.waitlist) v
     left join takeover.judged j on j.table_name = v.table_name and j.id = v.id
