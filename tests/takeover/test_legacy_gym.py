@@ -143,8 +143,9 @@ def _book(place: Place, passwords: Path, kind: Kind) -> UUID:
     staff.change_password(signed_in, password)
     signed_in = signed_in.at(organizations.mine(signed_in)[0].id)
     ((session,),) = place.ask(
-        "update class_sessions set starts_at = now() + interval '2 hours', "
-        " ends_at = now() + interval '3 hours', capacity = 50 where id = (select id from class_sessions where organization_id = %s"
+        "update class_sessions set starts_at = now() + interval '2 hours',"
+        " ends_at = now() + interval '3 hours', capacity = 50 where id ="
+        " (select id from class_sessions where organization_id = %s"
         " and status = 'scheduled' order by starts_at desc, id limit 1) returning id",
         organization,
     )
