@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from migration.place import Place
+from takeover.conftest import TakenOver
 
 from db import takeover, upgrade
 from db.records import BookingRequest, Kind
@@ -38,12 +39,12 @@ def _sums(place: Place, schema: str) -> dict[str, str]:
     return {table: every[table] for table in NEW}
 
 
-def test_every_booking_becomes_what_it_must(old_gym: Place, tmp_path: Path) -> None:
-    report = takeover.adopt(old_gym.superuser, tmp_path / "passwords.csv")
+def test_every_booking_becomes_what_it_must(taken_over: tuple[Place, TakenOver]) -> None:
+    gym, report = taken_over[0], taken_over[1].report
     assert report.adds_up, report.tables
     assert report.waiting == 0
-    booked = _bookings(old_gym)
-    aside = dict(old_gym.ask("select row_id, reason from quarantine where table_name = 'bookings'"))
+    booked = _bookings(gym)
+    aside = dict(gym.ask("select row_id, reason from quarantine where table_name = 'bookings'"))
     wrong = []
     for row in _known("bookings.csv.xz"):
         match row["expect"]:
@@ -58,7 +59,7 @@ def test_every_booking_becomes_what_it_must(old_gym: Place, tmp_path: Path) -> N
         if not right:
             wrong.append(row)
     assert wrong == []
-    over = old_gym.ask(
+    over = gym.ask(
         "select count(*) from class_sessions where booked_count > capacity + extra_seats"
         " or booked_count <> (select count(*) from bookings b where b.class_session_id = class_sessions.id"
         " and b.booking_status in ('confirmed', 'attended', 'no_show'))"
@@ -66,22 +67,18 @@ def test_every_booking_becomes_what_it_must(old_gym: Place, tmp_path: Path) -> N
     assert over == [(0,)]
 
 
-def test_staff_get_a_one_time_password_each(old_gym: Place, tmp_path: Path) -> None:
-    file = tmp_path / "passwords.csv"
-    report = takeover.adopt(old_gym.superuser, file)
-    active = old_gym.ask("select count(distinct user_id) from user_organizations where is_active")[0][0]
+def test_staff_get_a_one_time_password_each(taken_over: tuple[Place, TakenOver]) -> None:
+    gym, report, file = taken_over[0], taken_over[1].report, taken_over[1].passwords
+    active = gym.ask("select count(distinct user_id) from user_organizations where is_active")[0][0]
     assert report.passwords == active == len(file.read_text().splitlines()) - 1
     assert file.stat().st_mode & 0o077 == 0
-    assert old_gym.ask("select count(*) from users where stored_key is not null and not must_change") == [
-        (0,)
-    ]
+    assert gym.ask("select count(*) from users where stored_key is not null and not must_change") == [(0,)]
 
 
-def test_a_second_run_changes_nothing(old_gym: Place, tmp_path: Path) -> None:
-    takeover.adopt(old_gym.superuser, tmp_path / "passwords.csv")
-    before = _sums(old_gym, "public"), old_gym.dump()
-    report = takeover.adopt(old_gym.superuser, tmp_path / "more.csv")
-    assert (_sums(old_gym, "public"), old_gym.dump()) == before
+def test_a_second_run_changes_nothing(new_gym: Place, tmp_path: Path) -> None:
+    before = _sums(new_gym, "public"), new_gym.dump()
+    report = takeover.adopt(new_gym.superuser, tmp_path / "more.csv")
+    assert (_sums(new_gym, "public"), new_gym.dump()) == before
     assert (report.passwords, (tmp_path / "more.csv").exists()) == (0, False)
 
 
@@ -93,45 +90,44 @@ def test_a_look_changes_nothing(old_gym: Place) -> None:
     assert old_gym.dump() == before
 
 
-def test_going_back_and_over_again_gives_the_same_rows(old_gym: Place, tmp_path: Path) -> None:
-    takeover.adopt(old_gym.superuser, tmp_path / "passwords.csv")
-    rows = _sums(old_gym, "public")
-    upgrade.downgrade(old_gym.superuser)
-    assert old_gym.ask("select count(*) from public.bookings") == [(6786,)]
-    assert _sums(old_gym, "next") == rows
-    assert takeover.adopt(old_gym.superuser, tmp_path / "passwords.csv").adds_up
-    assert _sums(old_gym, "public") == rows
+def test_going_back_and_over_again_gives_the_same_rows(new_gym: Place, tmp_path: Path) -> None:
+    rows = _sums(new_gym, "public")
+    upgrade.downgrade(new_gym.superuser)
+    assert new_gym.ask("select count(*) from public.bookings") == [(6786,)]
+    assert _sums(new_gym, "next") == rows
+    assert takeover.adopt(new_gym.superuser, tmp_path / "passwords.csv").adds_up
+    assert _sums(new_gym, "public") == rows
 
 
-def test_what_the_old_application_writes_is_carried_over(old_gym: Place, tmp_path: Path) -> None:
+def test_what_the_old_application_writes_is_carried_over(new_gym: Place, tmp_path: Path) -> None:
     """After the cutover it goes on with its search path; the next run carries that."""
-    takeover.adopt(old_gym.superuser, tmp_path / "passwords.csv")
-    ((booking,),) = old_gym.ask(
+    ((booking,),) = new_gym.ask(
         "select id from bookings where booking_status = 'confirmed' and customer_id is not null"
         " order by id limit 1"
     )
-    old_gym.ask(
+    new_gym.ask(
         "set search_path = legacy, public;"
         f" update bookings set booking_status = 'canceled' where id = '{booking}'"
     )
-    report = takeover.adopt(old_gym.superuser, tmp_path / "more.csv")
+    report = takeover.adopt(new_gym.superuser, tmp_path / "more.csv")
     assert report.adds_up
-    assert old_gym.ask("select booking_status from bookings where id = %s", booking) == [("cancelled",)]
+    assert new_gym.ask("select booking_status from bookings where id = %s", booking) == [("cancelled",)]
 
 
-def test_a_desks_bookings_go_back_and_come_again(old_gym: Place, tmp_path: Path) -> None:
+def test_a_desks_bookings_go_back_and_come_again(
+    new_gym: Place, taken_over: tuple[Place, TakenOver], tmp_path: Path
+) -> None:
     """A lead, and a client who never was one: the old application reads both, each keeps their own."""
-    takeover.adopt(old_gym.superuser, tmp_path / "passwords.csv")
-    booked = [_book(old_gym, tmp_path / "passwords.csv", kind) for kind in ("client", "lead")]
-    rows = old_gym.checksums()
-    upgrade.downgrade(old_gym.superuser)
-    read = old_gym.ask(
+    booked = [_book(new_gym, taken_over[1].passwords, kind) for kind in ("client", "lead")]
+    rows = new_gym.checksums()
+    upgrade.downgrade(new_gym.superuser)
+    read = new_gym.ask(
         "select b.id from bookings b join leads l on l.id = b.customer_id where b.id = any(%s)", booked
     )
     assert {key for (key,) in read} == set(booked)
-    report = takeover.adopt(old_gym.superuser, tmp_path / "more.csv")
+    report = takeover.adopt(new_gym.superuser, tmp_path / "more.csv")
     assert report.adds_up, report.tables
-    assert old_gym.checksums() == rows
+    assert new_gym.checksums() == rows
 
 
 def _book(place: Place, passwords: Path, kind: Kind) -> UUID:
