@@ -6,9 +6,7 @@ and the new rows stay whole, so that the next take-over gives everybody their ow
 
 from __future__ import annotations
 
-import secrets
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,7 +16,7 @@ from psycopg.rows import dict_row
 
 from db.errors import Refused
 from db.takeover.catalog import OldTable
-from db.takeover.ground import LOCK_MS, PAUSE_S
+from db.takeover.ground import patiently
 from db.upgrade import Progress
 
 Row = Mapping[str, Any]
@@ -34,7 +32,6 @@ STEPS = (
     ("back_bookings", "bookings"),
 )
 AT_ONCE = 25
-TRIES = 100
 NOBODYS = "@restored.invalid"
 
 NEEDED = """
@@ -87,7 +84,7 @@ def _give(
     rows = _rows(connection, function)
     done = 0
     for some in _batches(rows):
-        _patiently(connection, partial(_put_all, connection, function, table, by_name, some))
+        patiently(connection, partial(_put, connection, function, table, by_name, some))
         done += len(some)
         progress("Giving back", done, len(rows))
 
@@ -103,7 +100,7 @@ def _batches(rows: list[Row]) -> Iterator[list[Row]]:
         yield rows[start : start + AT_ONCE]
 
 
-def _put_all(
+def _put(
     connection: psycopg.Connection[Any],
     function: str,
     table: OldTable,
@@ -111,29 +108,17 @@ def _put_all(
     rows: list[Row],
 ) -> None:
     for row in rows:
-        _put(connection, function, table, by_name, row)
-
-
-def _put(
-    connection: psycopg.Connection[Any],
-    function: str,
-    table: OldTable,
-    by_name: Mapping[str, OldTable],
-    row: Row,
-) -> None:
-    match function:
-        case "back_bookings":
+        if function == "back_bookings":
             _put_booking(connection, table, by_name, row)
-        case "back_mirrors":
-            _upsert(connection, table, row)
+            continue
+        _upsert(connection, table, row)
+        if function == "back_mirrors":
             connection.execute(
                 "insert into takeover.people (lead_id, organization_id, client_id, via)"
                 " values (%s, %s, %s, 'mirror')"
                 " on conflict (lead_id) do update set client_id = excluded.client_id, via = 'mirror'",
                 (row["id"], row["organization_id"], row["id"]),
             )
-        case _:
-            _upsert(connection, table, row)
 
 
 def _put_booking(
@@ -275,16 +260,3 @@ def _insert(
         ),
         tuple(values.values()),
     )
-
-
-def _patiently(connection: psycopg.Connection[Any], step: Callable[[], object]) -> None:
-    for left in reversed(range(TRIES)):
-        try:
-            with connection.transaction():
-                connection.execute(f"set local lock_timeout = '{LOCK_MS}ms'".encode())
-                step()
-            return
-        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
-            if not left:
-                raise
-            time.sleep(PAUSE_S * (1 + secrets.randbelow(10)))

@@ -24,7 +24,6 @@ class OldTable:
     shape: Shape
     oid: int
     schema: str
-    owner: str
     columns: dict[str, str]
 
     @property
@@ -55,7 +54,7 @@ def old_tables(connection: psycopg.Connection[Any]) -> list[OldTable]:
     found = []
     for shape in SHAPES:
         row = connection.execute(
-            "select c.oid, n.nspname, c.relowner::regrole::text from pg_class c"
+            "select c.oid, n.nspname from pg_class c"
             " join pg_namespace n on n.oid = c.relnamespace"
             " where c.relname = %s and c.relkind in ('r', 'p') and n.nspname ="
             " coalesce(%s, case when to_regnamespace('legacy') is null then 'public' else 'legacy' end)",
@@ -63,8 +62,8 @@ def old_tables(connection: psycopg.Connection[Any]) -> list[OldTable]:
         ).fetchone()
         if row:
             columns = dict(connection.execute(COLUMNS, (row[0],)).fetchall())
-            oid, schema, owner = row
-            found.append(OldTable(shape, oid, schema, owner, columns))
+            oid, schema = row
+            found.append(OldTable(shape, oid, schema, columns))
     return found
 
 

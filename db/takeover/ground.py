@@ -24,6 +24,7 @@ LOCK_MS = 200
 """No statement of the old application waits longer behind one of ours that waits itself."""
 
 PAUSE_S = 0.03
+TRIES = 200
 
 # Table -> (kind, column of its key) and what to note when the row has none.
 NOTES: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -125,12 +126,12 @@ def _index(connection: psycopg.Connection[Any], table: OldTable, column: str) ->
         )
 
 
-def patiently(connection: psycopg.Connection[Any], step: Callable[[], object], tries: int = 200) -> None:
-    """Run a step that needs an old table for itself, again and again, never waiting long for it.
+def patiently(connection: psycopg.Connection[Any], step: Callable[[], object]) -> None:
+    """Run a step that needs old tables or rows for itself, again and again, never waiting long for them.
 
     Raises LockNotAvailable when somebody holds the table for minutes.
     """
-    for left in reversed(range(tries)):
+    for left in reversed(range(TRIES)):
         try:
             with connection.transaction():
                 connection.execute(f"set local lock_timeout = '{LOCK_MS}ms'".encode())
