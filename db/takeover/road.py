@@ -43,7 +43,7 @@ def adopt(
     """
     with upgrade.administering(admin) as connection:
         preconditions.check_server(connection)
-        survey.look(connection, _quarantine()).check()
+        survey.check(connection)
         roles.make(connection, logins or {})
         with roles.lent(connection, admin):
             tables = ground.lay(connection, _quarantine())

@@ -9,7 +9,7 @@ import psycopg
 
 from db.errors import Refused
 from db.takeover import ground, report
-from db.takeover.catalog import OldTable
+from db.takeover.catalog import OldTable, old_tables
 
 NEEDED = ("organizations", "leads", "clients", "class_sessions", "bookings")
 
@@ -22,10 +22,12 @@ class Findings:
     obstacles: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
-    def check(self) -> None:
-        """Raises `Refused` with the first obstacle."""
-        if self.obstacles:
-            raise Refused(self.obstacles[0])
+
+def check(connection: psycopg.Connection[Any]) -> None:
+    """Raises `Refused` with the first obstacle, if there is any."""
+    obstacles = _obstacles(connection, old_tables(connection))
+    if obstacles:
+        raise Refused(obstacles[0])
 
 
 def look(connection: psycopg.Connection[Any], quarantine: str) -> Findings:
