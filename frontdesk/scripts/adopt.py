@@ -11,12 +11,12 @@ from db import takeover
 from db.errors import BadInput
 from frontdesk import config
 from frontdesk.scripts.output import complain, print_json, print_literal
-from frontdesk.scripts.progress import Progress
+from frontdesk.scripts.progress import Phases
 from frontdesk.scripts.reach import Administration, administer
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Say what is there, or take it over and say what became of every row: 1 when that does not add up."""
+    """Say what is there, or take it over and say what became of each row; 1 when not of every one."""
     if arguments.yes and arguments.dry_run:
         raise BadInput("Say either --yes or --dry-run.")
     admin = administer(config.load())
@@ -44,12 +44,12 @@ def _adopt(arguments: argparse.Namespace, admin: Administration) -> int:
     into = Path(arguments.passwords)
     if os.path.lexists(into):
         raise BadInput("The file for the one-time passwords exists already. Name another with --passwords.")
-    report = takeover.adopt(admin.conninfo, into, logins=admin.passwords, say=complain, progress=_Phases())
+    report = takeover.adopt(admin.conninfo, into, logins=admin.passwords, say=complain, progress=Phases())
     if arguments.json:
         print_json({**asdict(report), "adds_up": report.adds_up})
     else:
         _show(report, into)
-    return 0 if report.adds_up else 1
+    return 0 if report.adds_up and not report.left else 1
 
 
 def _show(report: takeover.Report, into: Path) -> None:
@@ -57,14 +57,22 @@ def _show(report: takeover.Report, into: Path) -> None:
     for row in report.tables:
         sums = f"{row.table:<26}{row.before:>9} ={row.kept:>9} +{row.merged:>8} +{row.quarantined:>12}"
         print_literal(sums + ("" if row.adds_up else "  DOES NOT ADD UP"))
+    left = [f"{rows} rows of {table}, in the schema legacy." for table, rows in report.left.items()]
+    _list("Not carried over yet:", left)
     _list("To know:", report.remarks)
     if report.passwords:
         print_literal(f"{report.passwords} one-time passwords are in {into}. Hand them out, then delete it.")
     if report.waiting:
         print(f"{report.waiting} changes of the old application came meanwhile. Run this again for them.")
-    print(
-        "Everything adds up." if report.adds_up else "Rows are missing. Do not go on; see docs/takeover.md."
-    )
+    print(_verdict(report))
+
+
+def _verdict(report: takeover.Report) -> str:
+    if not report.adds_up:
+        return "Rows are missing. Do not go on; see docs/takeover.md."
+    if report.left:
+        return "What was carried adds up, but not everything is carried over yet; see docs/takeover.md."
+    return "Everything adds up."
 
 
 def _list(title: str, sentences: list[str]) -> None:
@@ -72,15 +80,3 @@ def _list(title: str, sentences: list[str]) -> None:
         print(title)
         for sentence in sentences:
             print_literal(f"  {sentence}")
-
-
-class _Phases:
-    """A bar for each phase."""
-
-    def __init__(self) -> None:
-        self._bars: dict[str, Progress] = {}
-
-    def __call__(self, phase: str, done: int, total: int) -> None:
-        """What is done of how much."""
-        if total:
-            self._bars.setdefault(phase, Progress(phase))(done, total)

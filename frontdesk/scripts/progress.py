@@ -51,6 +51,18 @@ class Progress:
         self._stream.flush()
 
 
+class Phases:
+    """A bar for each phase of work that has several."""
+
+    def __init__(self) -> None:
+        self._bars: dict[str, Progress] = {}
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        """Say what is done of how much, where there is anything to do."""
+        if total:
+            self._bars.setdefault(phase, Progress(phase))(done, total)
+
+
 def _duration(seconds: float) -> str:
     whole = round(seconds)
     return f"{whole // 60} min {whole % 60} s" if whole >= 60 else f"{whole} s"

@@ -7,6 +7,7 @@ import argparse
 from db import upgrade
 from frontdesk import config
 from frontdesk.scripts.output import complain
+from frontdesk.scripts.progress import Phases
 from frontdesk.scripts.reach import administer, any_conninfo
 
 
@@ -18,7 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
             admin = administer(configuration)
             status = upgrade.upgrade(admin.conninfo, admin.passwords, complain)
         case "downgrade":
-            status = upgrade.downgrade(administer(configuration).conninfo, arguments.to, complain)
+            status = upgrade.downgrade(administer(configuration).conninfo, arguments.to, complain, Phases())
         case _:
             status = upgrade.status(any_conninfo(configuration))
     print(sentence(status))

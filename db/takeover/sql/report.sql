@@ -14,7 +14,7 @@ language sql stable as $$
    union all
   select t.old_table, count(*) filter (where s.user_id = t.id), count(*) filter (where s.user_id <> t.id)
     from (select 'users' as old_table, id from takeover.users union all select 'auth.users', id from takeover.accounts) t
-    join takeover.staff s on s.old_table = t.old_table and s.old_id = t.id
+    left join takeover.staff s on s.old_table = t.old_table and s.old_id = t.id
    group by 1
    union all
   select 'user_organizations', count(*), 0
