@@ -43,6 +43,13 @@ def test_every_booking_becomes_what_it_must(taken_over: tuple[Place, TakenOver])
     gym, report = taken_over[0], taken_over[1].report
     assert report.adds_up, report.tables
     assert report.waiting == 0
+    assert report.left == {
+        "membership_plans": 15,
+        "memberships": 752,
+        "class_credits": 125,
+        "class_packages": 6,
+        "customer_class_packages": 220,
+    }
     booked = _bookings(gym)
     aside = dict(gym.ask("select row_id, reason from quarantine where table_name = 'bookings'"))
     wrong = []
