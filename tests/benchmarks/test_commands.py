@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections import Counter
+from pathlib import Path
 from random import Random
+from uuid import uuid4
 
 import psycopg
 import pytest
 
-from benchmarks import ground, imports, letters, round_trips, scale, search, seats, typos
+from benchmarks import ground, imports, letters, round_trips, scale, search, seats, takeover, typos
 from benchmarks.ground import Ground
+from benchmarks.old_application import Statement, Written
+from benchmarks.old_gym import old_gym
 from benchmarks.proxy import Proxy
 from db import embedded
+from db.takeover import Report, adopt
 
 
 def cells(text: str, row: str) -> list[str]:
@@ -134,6 +140,38 @@ def test_an_organization_is_copied_with_its_people(
         server.execute("drop database scaled_gym with (force)")
     assert len(people) == 3 and len(set(people)) == 1
     assert indexes == (5,)
+
+
+def test_the_old_application_loses_nothing_to_a_take_over(
+    small_gym: Ground, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How long it waits is for a quiet machine to say."""
+    wrong = takeover.run(small_gym, 300, 2, alone=0.2)
+    assert [line for line in wrong if "waited" not in line] == []
+    shown = capsys.readouterr().out
+    for phase in takeover.PHASES:
+        _, statements, failed, _, _ = cells(shown, phase + "  ")
+        assert (int(statements.replace(",", "")) > 0, failed) == (True, "0"), phase
+    assert int(cells(shown, "bookings  ")[1]) > 0
+
+
+def test_what_the_old_application_met_and_lost_is_said(small_gym: Ground) -> None:
+    course = takeover.Course([0.0, 1.0, 2.0, 3.0, 4.0], [(1.0, "Carrying")])
+    statements = [Statement("book", 1.5, 0.6), Statement("book", 3.5, 0.1, "40P01 deadlock")]
+    met = takeover.Outcome(
+        course, statements, Written({uuid4(): "confirmed"}, {uuid4(): "1"}), Report([], {}, [], 0, 3)
+    )
+    assert takeover.show(300, 1, met) == [
+        "taken over: a statement waited 600 ms",
+        "taken over again: book: 40P01 deadlock",
+    ]
+    with old_gym(small_gym, 300) as gym, tempfile.TemporaryDirectory() as folder:
+        adopt(gym.admin, Path(folder) / "passwords")
+        assert takeover.lost(gym, met) == [
+            "1 bookings: missing",
+            "1 leads without what was written last",
+            "3 changes still wait",
+        ]
 
 
 def test_search_minds_when_both_find_differently() -> None:
