@@ -95,6 +95,20 @@ create trigger z_audit after insert or update or delete on public.payments
   for each row execute function app.audit();
 create trigger z_audit after insert or update or delete on public.tasks
   for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.membership_plans
+  for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.package_products
+  for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.covered_programs
+  for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.memberships
+  for each row execute function app.audit('cancel_reason');
+create trigger z_audit after insert or update or delete on public.packages
+  for each row execute function app.audit('cancel_reason');
+create trigger z_audit after insert or update or delete on public.entitlement_holds
+  for each row execute function app.audit('reason');
+create trigger z_audit after insert or update or delete on public.entitlement_ledger
+  for each row execute function app.audit();
 create trigger z_audit after update or delete on public.families
   for each row execute function app.audit();
 create trigger z_audit_added after insert on public.families referencing new table as added
@@ -124,4 +138,6 @@ create trigger append_only before update or delete or truncate on public.audit_l
 create trigger append_only before update or truncate on public.audit_personal
   for each statement execute function app.append_only();
 create trigger append_only before update or delete or truncate on public.payments
+  for each statement execute function app.append_only();
+create trigger append_only before update or delete or truncate on public.entitlement_ledger
   for each statement execute function app.append_only();

@@ -51,7 +51,9 @@ grant execute on all functions in schema app to frontdesk_definer;
 grant select on public.organizations, public.user_organizations, public.desks, public.leads, public.clients,
   public.programs, public.rooms, public.instructors, public.class_sessions, public.session_instructors,
   public.bookings, public.payments, public.tasks, public.audit_log, public.audit_personal, public.families,
-  public.family_members, public.notes, public.external_ids, public.quarantine
+  public.family_members, public.notes, public.external_ids, public.quarantine, public.membership_plans,
+  public.package_products, public.covered_programs, public.memberships, public.packages, public.entitlement_holds,
+  public.entitlement_ledger
 to frontdesk_staff;
 grant insert (organization_id, id, name), update (name) on public.desks to frontdesk_staff;
 grant insert (organization_id, id, class_session_id, customer_id, client_id, booking_status, paid_by, comp_reason,

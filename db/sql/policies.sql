@@ -34,7 +34,8 @@ declare
 begin
   foreach v_table in array array['user_organizations', 'desks', 'leads', 'clients', 'programs', 'rooms', 'instructors',
     'class_sessions', 'session_instructors', 'bookings', 'payments', 'tasks', 'families', 'family_members', 'notes',
-    'external_ids']
+    'external_ids', 'membership_plans', 'package_products', 'covered_programs', 'memberships', 'packages',
+    'entitlement_holds', 'entitlement_ledger']
   loop
     execute format('create policy staff_read on public.%I for select to frontdesk_staff
                     using (organization_id = (select app.organization_id()))', v_table);
@@ -101,10 +102,11 @@ declare
 begin
   for v_column in
     select a.attrelid::regclass as on_table, a.attname
-      from unnest(array['leads', 'clients', 'bookings', 'audit_log', 'audit_personal', 'notes', 'external_ids', 'quarantine']) t
+      from unnest(array['leads', 'clients', 'bookings', 'audit_log', 'audit_personal', 'notes', 'external_ids', 'quarantine',
+        'memberships', 'packages', 'entitlement_holds']) t
       join pg_attribute a on a.attrelid = ('public.' || t)::regclass
      where a.attname in ('name', 'email', 'phone', 'birth_date', 'barcode', 'emergency_contact', 'waiver_signed_by',
-       'blocked_reason', 'comp_reason', 'override_reason', 'cancel_reason', 'before', 'after', 'text', 'external_id', 'row')
+       'blocked_reason', 'comp_reason', 'override_reason', 'cancel_reason', 'before', 'after', 'text', 'external_id', 'row', 'reason')
   loop
     execute format('alter table %s alter column %I set statistics 0', v_column.on_table, v_column.attname);
   end loop;

@@ -4,7 +4,26 @@ What is made is made by the revisions; this is what statements are written with 
 compared to. Functions, policies and triggers stand in `db/sql`.
 """
 
-from db.tables import audit, bookings, families, organizations, people, schedule, takeover
+from db.tables import (
+    audit,
+    bookings,
+    entitlements,
+    families,
+    organizations,
+    people,
+    schedule,
+    takeover,
+)
 from db.tables.columns import metadata
 
-__all__ = ["audit", "bookings", "families", "metadata", "organizations", "people", "schedule", "takeover"]
+__all__ = [
+    "audit",
+    "bookings",
+    "entitlements",
+    "families",
+    "metadata",
+    "organizations",
+    "people",
+    "schedule",
+    "takeover",
+]

@@ -38,6 +38,11 @@ LATE = (
     Kind("payments", "carry_payments", "select id from takeover.payments"),
     Kind("notes", "carry_notes", "select id from takeover.customer_notes"),
     Kind("wishes", "carry_wishes", "select id from takeover.waitlist"),
+    Kind("plans", "carry_plans", "select id from takeover.membership_plans"),
+    Kind("products", "carry_products", "select id from takeover.class_packages"),
+    Kind("memberships", "carry_bought", "select id from takeover.memberships"),
+    Kind("credits", "carry_bought", "select id from takeover.class_credits"),
+    Kind("packages", "carry_bought", "select id from takeover.customer_class_packages"),
 )
 """What tables of later revisions hold."""
 

@@ -16,6 +16,8 @@ select a.attname, format_type(a.atttypid, null) from pg_attribute a
  where a.attrelid = %s and a.attnum > 0 and not a.attisdropped
 """
 
+WHOLE = {"smallint", "integer", "bigint"}
+
 
 @dataclass(frozen=True, slots=True)
 class OldTable:
@@ -100,7 +102,7 @@ def _key(shape: Shape, table: OldTable | None) -> list[sql.Composed]:
 def _value(field: Field, table: OldTable | None) -> sql.Composed:
     parts = [_source(field, table, names) for names in table.sources(field)] if table else []
     if not parts:
-        return sql.SQL("null::{}").format(sql.SQL(field.type))
+        return sql.SQL("null::{}").format(sql.SQL("int" if field.type == "pence" else field.type))
     if len(parts) == 1:
         return parts[0]
     return sql.SQL("coalesce({})").format(sql.SQL(", ").join(parts))
@@ -115,9 +117,17 @@ def _source(field: Field, table: OldTable, names: tuple[str, ...]) -> sql.Compos
             else columns[0]
         )
         return sql.SQL("nullif(btrim({}::text), '')").format(joined)
+    if field.type == "pence":
+        return sql.SQL("round({}::numeric * {})::int").format(columns[0], _units(names[0], table))
     if _same(field.type, table.columns[names[0]]):
         return sql.SQL("{}").format(columns[0])
     return sql.SQL("{}::{}").format(columns[0], sql.SQL(field.type))
+
+
+def _units(column: str, table: OldTable) -> sql.Literal:
+    """An amount with places behind the point is of pounds, unless its name says otherwise."""
+    whole = table.columns[column] in WHOLE or column.endswith(("_pennies", "_pence", "_cents"))
+    return sql.Literal(1 if whole else 100)
 
 
 def _same(wanted: str, there: str) -> bool:

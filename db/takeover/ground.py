@@ -18,7 +18,10 @@ from db.takeover.catalog import OldTable, old_tables, view
 from db.takeover.shape import SHAPES
 
 FILES = Path(__file__).parent / "sql"
-ORDER = ("ground", "organizations", "people", "schedule", "sessions", "money", "notes", "back", "report")
+ORDER = (
+    *("ground", "organizations", "people", "schedule", "sessions", "money", "entitlements", "notes", "back"),
+    "report",
+)
 
 LOCK_MS = 200
 """No statement of the old application waits longer behind one of ours that waits itself."""
@@ -42,6 +45,11 @@ NOTES: dict[str, tuple[tuple[str, ...], ...]] = {
     "waitlist": (("sessions", "class_session_id", "homeless", "id"), ("wishes", "id")),
     "payments": (("payments", "id"),),
     "customer_notes": (("notes", "id"),),
+    "membership_plans": (("plans", "id"),),
+    "class_packages": (("products", "id"),),
+    "memberships": (("memberships", "id"),),
+    "class_credits": (("credits", "id"),),
+    "customer_class_packages": (("packages", "id"),),
 }
 
 

@@ -31,12 +31,10 @@ class Row:
 class Report:
     """What the take-over did; `remarks` are for a person to read, `passwords` how many were given.
 
-    `left` are the rows of old tables that nothing carries over yet, `waiting` is how many changes of the old
-    application came too late for this run.
+    `waiting` is how many changes of the old application came too late for this run.
     """
 
     tables: list[Row]
-    left: dict[str, int]
     remarks: list[str]
     passwords: int
     waiting: int
@@ -55,17 +53,15 @@ select table_name, count(*) from public.quarantine where reason not like 'merged
 def make(connection: psycopg.Connection[Any], tables: list[OldTable], passwords: int, waiting: int) -> Report:
     """Count anew, in the old tables and in the new."""
     set_aside = dict(connection.execute(SET_ASIDE).fetchall())
-    counted = {row[0]: row[1:] for row in connection.execute("select * from takeover.counts()").fetchall()}
-    rows, left = [], {}
-    for table in tables:
-        before = count(connection, table)
-        if table.said in counted:
-            kept, merged = counted[table.said]
-            rows.append(Row(table.said, before, kept, merged, set_aside.get(table.said, 0)))
-        elif before:
-            left[table.said] = before
+    counted: dict[str, tuple[int, int]] = {
+        row[0]: row[1:] for row in connection.execute("select * from takeover.counts()").fetchall()
+    }
+    rows = [
+        Row(table.said, count(connection, table), *counted[table.said], set_aside.get(table.said, 0))
+        for table in tables
+    ]
     remarks = connection.execute("select * from takeover.remarks() where number > 0").fetchall()
-    return Report(rows, left, [f"{number} {sentence}" for number, sentence in remarks], passwords, waiting)
+    return Report(rows, [f"{number} {sentence}" for number, sentence in remarks], passwords, waiting)
 
 
 def count(connection: psycopg.Connection[Any], table: OldTable) -> int:

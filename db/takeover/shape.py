@@ -16,7 +16,10 @@ PERSON_NAME = ("name", "full_name", "first_name last_name")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column of a view; several names in one source are joined by spaces."""
+    """A column of a view; several names in one source are joined by spaces.
+
+    The type `pence` is an integer of minor units, see `catalog`.
+    """
 
     name: str
     type: str
@@ -151,7 +154,7 @@ SHAPES = (
             _id(),
             _tenant(),
             _field("name", "text"),
-            _field("price", "int", "price_pennies", "price"),
+            _field("price", "pence", "price_pennies", "price"),
             _field("max_participants", "int"),
             _field("default_capacity", "int"),
             _field("is_active", "boolean"),
@@ -200,7 +203,7 @@ SHAPES = (
             _tenant(),
             _field("customer_id", "uuid", *LEAD),
             _field("client_id", "uuid"),
-            _field("amount", "int", "amount", "amount_pennies"),
+            _field("amount", "pence", "amount_pennies", "amount"),
             _field("currency", "text"),
             _field("payment_date", "date", "payment_date", "paid_at"),
             _field("method", "text", "payment_method", "method"),
@@ -231,8 +234,7 @@ SHAPES = (
             _id(),
             _tenant(),
             _field("name", "text"),
-            _field("price", "numeric", "price", "price_pennies"),
-            _field("billing_period", "text"),
+            _field("price", "pence", "price_pennies", "price"),
             _field("is_active", "boolean"),
         ),
     ),
@@ -247,10 +249,11 @@ SHAPES = (
             _field("program_id", "uuid"),
             _field("plan_id", "uuid", "plan_id", "membership_plan_id"),
             _field("status", "text", "membership_status", "status"),
-            _field("start_date", "date"),
-            _field("end_date", "date"),
+            _field("start_date", "text"),
+            _field("end_date", "text"),
             _field("credits_remaining", "int"),
             _field("unlimited", "boolean", "unlimited_access", "unlimited"),
+            _field("updated_at", "timestamptz"),
         ),
     ),
     Shape(
@@ -265,7 +268,10 @@ SHAPES = (
             _field("purchased", "int", "credits_purchased"),
             _field("used", "int", "credits_used"),
             _field("remaining", "int", "credits_remaining"),
-            _field("expiry_date", "date"),
+            _field("expiry_date", "text", "expiry_date", "expires_at"),
+            _field("status", "text"),
+            _field("created_at", "text", "created_at", "purchase_date"),
+            _field("updated_at", "timestamptz"),
         ),
     ),
     Shape(
@@ -277,7 +283,7 @@ SHAPES = (
             _field("name", "text"),
             _field("class_count", "int"),
             _field("validity_days", "int"),
-            _field("price", "numeric", "price_pennies", "price"),
+            _field("price", "pence", "price_pennies", "price"),
             _field("is_active", "boolean"),
         ),
     ),
@@ -290,11 +296,12 @@ SHAPES = (
             _field("customer_id", "uuid", *LEAD),
             _field("client_id", "uuid"),
             _field("package_id", "uuid"),
-            _field("purchase_date", "timestamptz"),
-            _field("expiry_date", "timestamptz"),
+            _field("purchase_date", "text", "purchase_date", "created_at"),
+            _field("expiry_date", "text", "expiry_date", "expires_at"),
             _field("remaining", "int", "classes_remaining"),
             _field("used", "int", "classes_used"),
             _field("status", "text"),
+            _field("updated_at", "timestamptz"),
         ),
     ),
 )

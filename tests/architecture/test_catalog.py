@@ -17,8 +17,14 @@ TO_USERS = {
     "audit_log_user_id_fkey",
     "bookings_booked_by_fkey",
     "bookings_changed_by_fkey",
+    "entitlement_holds_held_by_fkey",
+    "entitlement_ledger_made_by_fkey",
     "instructors_user_id_fkey",
+    "memberships_cancelled_by_fkey",
+    "memberships_sold_by_fkey",
     "notes_written_by_fkey",
+    "packages_cancelled_by_fkey",
+    "packages_sold_by_fkey",
     "payments_taken_by_fkey",
     "refusals_user_id_fkey",
     "tasks_done_by_fkey",
@@ -96,6 +102,13 @@ AUDITED = {
     "family_members",
     "notes",
     "external_ids",
+    "membership_plans",
+    "package_products",
+    "covered_programs",
+    "memberships",
+    "packages",
+    "entitlement_holds",
+    "entitlement_ledger",
 }
 
 # Whose new rows are audited statement by statement; of the others each row by itself.
@@ -234,7 +247,9 @@ def test_triggers_are_present(ask: Ask) -> None:
     }
     assert {table for table, name, _ in triggers if name == "z_audit"} == AUDITED
     assert {table for table, name, _ in triggers if name == "z_audit_added"} == AUDITED_TOGETHER
-    assert {table for table, name, _ in triggers if name == "append_only"} >= {"audit_log", "payments"}
+    assert {table for table, name, _ in triggers if name == "append_only"} >= {
+        *("audit_log", "payments", "entitlement_ledger")
+    }
     assert {enabled for _, _, enabled in triggers} == {"O"}
 
 

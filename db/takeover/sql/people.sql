@@ -152,7 +152,7 @@ language sql immutable as $$
     when 'member' then 'qualified' when 'converted' then 'qualified' else 'new' end
 $$;
 
--- Note whose these leads are, and carry the sessions again in which they are somebody else now.
+-- Note whose these leads are, and carry again what is somebody else's now.
 create or replace function takeover.give_owners(p_leads uuid[]) returns void
 language plpgsql as $$
 declare
@@ -193,4 +193,12 @@ begin
     select w.class_session_id from takeover.waitlist w where w.customer_id = any(v_changed)) v
    where v.class_session_id is not null
      and exists (select from takeover.enqueued q where q.kind = 'sessions carried');
+  insert into takeover.changes (kind, key)
+  select v.kind, v.id::text from (
+    select 'payments' as kind, p.id from takeover.payments p where p.customer_id = any(v_changed) union all
+    select 'notes', n.id from takeover.customer_notes n where n.customer_id = any(v_changed) union all
+    select 'memberships', m.id from takeover.memberships m where m.customer_id = any(v_changed) union all
+    select 'credits', c.id from takeover.class_credits c where c.customer_id = any(v_changed) union all
+    select 'packages', p.id from takeover.customer_class_packages p where p.customer_id = any(v_changed)) v
+   where v.kind in (select q.kind from takeover.enqueued q);
 end $$;

@@ -44,6 +44,13 @@ language sql stable as $$
   select 'payments', (select count(*) from takeover.payments o join public.payments n on n.id = o.id), 0
    union all
   select 'customer_notes', (select count(*) from takeover.customer_notes o join public.notes n on n.id = o.id), 0
+   union all
+  select 'membership_plans', (select count(*) from takeover.membership_plans o join public.membership_plans n on n.id = o.id), 0
+   union all
+  select 'class_packages', (select count(*) from takeover.class_packages o join public.package_products n on n.id = o.id), 0
+   union all
+  select t.table_name, coalesce(b.kept, 0), 0
+    from unnest(array['memberships', 'class_credits', 'customer_class_packages']) t(table_name) left join takeover.bought_counts() b using (table_name)
 $$;
 
 -- What a look finds before anything is carried.
@@ -85,6 +92,21 @@ language sql stable as $$
     from takeover.class_sessions s
    where s.current_bookings is distinct from (select count(*) from takeover.bookings b
      where b.class_session_id = s.id and b.booking_status in ('confirmed', 'attended'))
+   union all
+  select count(*), 'memberships say credits and no period. They are packages of these credits.'
+    from takeover.memberships m join public.packages p on p.id = takeover.bought_id('memberships', m.id)
+   union all
+  select count(*), 'packages are not over and have nothing left. They pay for nothing.'
+    from public.packages p where p.cancelled_at is null and coalesce(p.ends_on >= current_date, true)
+     and coalesce((select sum(e.amount) from public.entitlement_ledger e where e.organization_id = p.organization_id and e.package_id = p.id), 0) = 0
+   union all
+  select count(*), 'memberships were called active after their last day. They pay for nothing.'
+    from takeover.memberships m join public.memberships n on n.id = m.id
+   where takeover.standing(m.status) = 'active' and n.ends_on < current_date
+   union all
+  select count(*), 'people have more than one membership that pays.'
+    from (select from public.memberships m where m.cancelled_at is null and coalesce(m.ends_on >= current_date, true)
+           group by m.organization_id, m.client_id, m.customer_id having count(*) > 1) d
    union all
   select count(*), 'of the staff have no rank that counts here. They are viewers who cannot sign in.'
     from public.user_organizations m where m.role = 'viewer' and not m.is_active
