@@ -98,9 +98,9 @@ end $$
 
 def upgrade() -> None:
     if _taken_over():
-        cutover.set_aside(_connection())
-    else:
-        op.execute(SET_ASIDE)
+        cutover.set_aside(_connection(), TAKE_PLACE)
+        return
+    op.execute(SET_ASIDE)
     op.execute(TAKE_PLACE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -49,8 +50,11 @@ LATE = (
 TARGET: dict[bool, Literal["next", "public"]] = {True: "next", False: "public"}
 
 
-LATEST = 100
-"""So many batches more are carried than stood there first: an application that goes on is never done."""
+MANY = 1000
+"""With so many notes the tables grow too fast for the server to count them by itself."""
+
+LATEST = 20
+"""So many small batches more are carried than stood there first: an application that goes on is never done."""
 
 
 def enqueue(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> None:
@@ -84,12 +88,14 @@ def drain(
     connection: psycopg.Connection[Any], kinds: Sequence[Kind], progress: Progress, phase: str = "Carrying"
 ) -> None:
     """Carry what is noted; what comes after its batch was picked stays for the next."""
-    total, done, late, batches = waiting(connection, kinds), 0, 0, 0
-    while late < LATEST and (picked := batch(connection, kinds)):
-        done += picked
-        late += done > total
-        batches += 1
-        if batches & (batches - 1) == 0:  # the tables have grown
+    total, done, late = waiting(connection, kinds), 0, 0
+    batches: Counter[str] = Counter()
+    while late < LATEST and (carried := batch(connection, kinds)):
+        kind, notes = carried
+        done += notes
+        late += done > total and notes < kind.batch / 2
+        batches[kind.name] += 1
+        if total > MANY and batches[kind.name].bit_count() == 1:  # its tables have grown
             with connection.transaction():
                 connection.execute(_PATH)
                 connection.execute(ANALYZE)
@@ -97,27 +103,29 @@ def drain(
     progress(phase, total, total)
 
 
-def batch(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> int:
-    """Carry one batch of the first kind that has any, in a transaction; how many notes went."""
+def batch(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> tuple[Kind, int] | None:
+    """Carry one batch of the first kind that has any, in a transaction; which kind, and how many notes went.
+
+    Whoever wrote most recently is noted last, often more than once: a batch takes as many keys as it may.
+    """
     with connection.transaction():
         connection.execute(_PATH)
         for kind in kinds:
-            keys = [
-                row[0]
-                for row in connection.execute(
-                    "delete from takeover.changes where kind = %s and key in"
-                    " (select key from takeover.changes where kind = %s order by id limit %s) returning key",
-                    (kind.name, kind.name, kind.batch),
-                ).fetchall()
-            ]
+            keys = [key for (key,) in connection.execute(PICK, (kind.name, kind.batch)).fetchall()]
             if keys:
+                notes = connection.execute(DONE, (kind.name, keys)).rowcount
                 connection.execute(
                     sql.SQL("select {}(%s::uuid[])").format(sql.Identifier("takeover", kind.function)),
-                    (sorted(set(keys)),),
+                    (sorted(keys),),
                 )
-                return len(keys)
-    return 0
+                return kind, notes
+    return None
 
+
+PICK = "select key from takeover.changes where kind = %s group by key order by min(id) limit %s"
+
+# By the keys themselves: notes come and go too fast for their number to be known to the planner.
+DONE = "delete from takeover.changes where kind = %s and key = any(%s)"
 
 ANALYZE = """
 analyze bookings, class_sessions, leads, clients, programs, takeover.judged, takeover.seen, takeover.people,

@@ -1,7 +1,8 @@
 """The moment in which the new tables take the place of the old ones, and the one in which they step back.
 
-Both tables and rows must stand still for it, so what is left of the queue is carried under the lock; the lock
-is never waited for longer than LOCK_MS, and what came meanwhile is carried before the next try.
+Both tables and rows must stand still for it, so what is left of the queue is carried under the lock. The old
+application waits meanwhile: for LOCK_MS at most until all tables are locked, and for HELD_MS until they are
+free again. What takes longer is taken back and tried again, after the old application had its turn.
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ from psycopg import sql
 
 from db.takeover import carry
 from db.takeover.catalog import old_tables
-from db.takeover.ground import LOCK_MS, PAUSE_S
 
+LOCK_MS = 150
+HELD_MS = 200
 TRIES = 400
-FEW = 200
+PAUSE_S = 0.1
+FEW = 50
 """So many notes are carried under the lock at most."""
+
+TOO_LONG = "the old application writes too much to be caught up with"
 
 OTHERS = """
 select c.relname, c.relkind::text from pg_class c
@@ -41,11 +46,11 @@ select distinct r.rolname from pg_class c
 """
 
 
-def set_aside(connection: psycopg.Connection[Any]) -> None:
+def set_aside(connection: psycopg.Connection[Any], take_place: str) -> None:
     """Move everything that stands in `public` to `legacy`, with the last of the queue carried."""
 
-    def swap() -> None:
-        while carry.batch(connection, carry.EARLY):
+    def swap(deadline: float) -> None:
+        while _in_time(connection, deadline) and carry.batch(connection, carry.EARLY):
             pass
         connection.execute("create schema legacy")
         connection.execute(
@@ -54,14 +59,27 @@ def set_aside(connection: psycopg.Connection[Any]) -> None:
         _move(connection, "public", "legacy")
         for (role,) in connection.execute(USERS.encode()).fetchall():
             connection.execute(sql.SQL("grant usage on schema legacy to {}").format(sql.Identifier(role)))
+        connection.execute("set local role frontdesk_owner")
+        connection.execute(take_place.encode())
 
-    _under_lock(connection, swap)
+    # Beside this transaction: what was carried counts, whatever becomes of the next try.
+    password = connection.info.password or None
+    with psycopg.connect(connection.info.dsn, password=password, autocommit=True) as beside:
+
+        def catch_up() -> None:
+            for _ in range(TRIES):
+                if carry.waiting(beside, carry.EARLY) <= FEW:
+                    return
+                carry.batch(beside, carry.EARLY)
+            raise psycopg.errors.LockNotAvailable(TOO_LONG)
+
+        _under_lock(connection, swap, catch_up)
 
 
 def put_back(connection: psycopg.Connection[Any], step_back: str) -> None:
     """Let the new tables step back and the old ones stand in `public` again."""
 
-    def swap() -> None:
+    def swap(deadline: float) -> None:
         connection.execute("set local role frontdesk_owner")
         connection.execute(step_back.encode())
         connection.execute("set local role none")
@@ -71,24 +89,44 @@ def put_back(connection: psycopg.Connection[Any], step_back: str) -> None:
     _under_lock(connection, swap)
 
 
-def _under_lock(connection: psycopg.Connection[Any], swap: Callable[[], None]) -> None:
+def _under_lock(
+    connection: psycopg.Connection[Any],
+    swap: Callable[[float], None],
+    before: Callable[[], None] = lambda: None,
+) -> None:
     """Run it in the caller's transaction with all old tables locked, as the login itself."""
     (role,) = connection.execute("select current_user").fetchone() or ("",)
     connection.execute("set local role none")
     for left in reversed(range(TRIES)):
-        while carry.waiting(connection, carry.EARLY) > FEW:
-            carry.batch(connection, carry.EARLY)
+        before()
         try:
             with connection.transaction():
                 _lock(connection)
-                swap()
+                deadline = time.monotonic() + HELD_MS / 1000
+                connection.execute(f"set local statement_timeout = '{HELD_MS}ms'".encode())
+                swap(deadline)
+                _in_time(connection, deadline)
+                connection.execute("set local statement_timeout = 0")
             break
-        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+        except (
+            psycopg.errors.LockNotAvailable,
+            psycopg.errors.DeadlockDetected,
+            psycopg.errors.QueryCanceled,
+        ):
             if not left:
                 raise
-            time.sleep(PAUSE_S * (1 + secrets.randbelow(5)))
+            time.sleep(PAUSE_S * (1 + 2 * secrets.randbelow(100) / 100))
     connection.execute("set local search_path = public")
     connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
+
+
+def _in_time(connection: psycopg.Connection[Any], deadline: float) -> bool:
+    """Raises LockNotAvailable when the old application has waited for long enough."""
+    left = round((deadline - time.monotonic()) * 1000)
+    if left <= 0:
+        raise psycopg.errors.LockNotAvailable(TOO_LONG)
+    connection.execute(f"set local statement_timeout = '{left}ms'".encode())
+    return True
 
 
 def _lock(connection: psycopg.Connection[Any]) -> None:
