@@ -54,7 +54,7 @@ MANY = 1000
 """With so many notes the tables grow too fast for the server to count them by itself."""
 
 LATEST = 20
-"""So many small batches more are carried than stood there first: an application that goes on is never done."""
+"""So many small batches more are carried than stood there first: who goes on is never done."""
 
 
 def enqueue(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> None:
