@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.naming import conv
 
 from db.tables.columns import (
@@ -16,6 +17,7 @@ from db.tables.columns import (
     refers,
     tenant,
     user,
+    where_said,
 )
 
 
@@ -29,6 +31,14 @@ def _one_live(index: str, column: str) -> Index:
         postgresql_where=text(
             f"{column} is not null and booking_status in ('confirmed', 'waitlisted', 'attended', 'no_show')"
         ),
+    )
+
+
+def _paid_by(kind: str) -> CheckConstraint:
+    """What pays is named exactly where it is said to pay."""
+    return CheckConstraint(
+        f"(paid_by is not distinct from '{kind}') = ({kind}_id is not null)",
+        name=conv(f"bookings_paid_by_{kind}"),
     )
 
 
@@ -46,7 +56,7 @@ bookings = Table(
         default="confirmed",
     ),
     choice("payment_status", "pending", "paid", "comp", "refunded", "void", default="pending"),
-    choice("paid_by", "card", "cash", "later", "comp", nullable=True),
+    choice("paid_by", "card", "cash", "later", "comp", "membership", "package", nullable=True),
     Column("price", Integer, CheckConstraint("price >= 0", name="price_check"), nullable=False),
     Column("currency", Text, nullable=False),
     Column("comp_reason", Text),
@@ -63,6 +73,15 @@ bookings = Table(
     user("changed_by"),
     Column("changed_desk_id", Uuid),
     Column("ask_first", Boolean, nullable=False, server_default=NO),
+    Column("membership_id", Uuid),
+    Column("package_id", Uuid),
+    Column("decided", JSONB),
+    refers("membership_id", "memberships"),
+    refers("package_id", "packages"),
+    _paid_by("membership"),
+    _paid_by("package"),
+    where_said("bookings_membership", "membership_id"),
+    where_said("bookings_package", "package_id"),
     refers("changed_desk_id", "desks"),
     refers("class_session_id", "class_sessions"),
     refers("customer_id", "leads"),
@@ -95,6 +114,15 @@ payments = Table(
     Column("desk_id", Uuid),
     user("taken_by"),
     instant("taken_at"),
+    Column("membership_id", Uuid),
+    Column("package_id", Uuid),
+    refers("membership_id", "memberships"),
+    refers("package_id", "packages"),
+    CheckConstraint(
+        "num_nonnulls(booking_id, membership_id, package_id) <= 1", name=conv("payments_for_one_thing")
+    ),
+    where_said("payments_membership", "membership_id"),
+    where_said("payments_package", "package_id"),
     refers("customer_id", "leads"),
     refers("client_id", "clients"),
     refers("booking_id", "bookings"),

@@ -117,4 +117,9 @@ def one_person(of: str) -> CheckConstraint:
 
 def by_person(index: str, column: str) -> Index:
     """The rows of one kind of person, found by the person."""
+    return where_said(index, column)
+
+
+def where_said(index: str, column: str) -> Index:
+    """The rows that say something in the column, found by it."""
     return Index(index, "organization_id", column, postgresql_where=text(f"{column} is not null"))

@@ -80,6 +80,14 @@ def _sold(table: str, of: str) -> list[Any]:
     ]
 
 
+def _paid() -> list[Any]:
+    """How the sale was paid; what another system sold was paid there."""
+    return [
+        choice("paid_by", "card", "cash", "comp", "other", default="other"),
+        Column("comp_reason", Text),
+    ]
+
+
 def _days(column: str) -> Column[Any]:
     return Column(column, Integer, CheckConstraint(f"{column} > 0", name=f"{column}_check"))
 
@@ -127,6 +135,7 @@ memberships = Table(
     *_limit("memberships"),
     *_sold("memberships", "membership"),
     refers("plan_id", "membership_plans"),
+    *_paid(),
 )
 
 # With valid_days and no last day it ends so many days from the first class that counts.
@@ -140,6 +149,7 @@ packages = Table(
     _days("valid_days"),
     *_sold("packages", "package"),
     refers("product_id", "package_products"),
+    *_paid(),
 )
 
 # Days on which a membership or a package pays for nothing; without a last day it is paused.

@@ -29,6 +29,7 @@ EVERYWHERE = {
 
 AS_IT_WAS = "The schema before the fix, as it was; it is not ours to change."
 NO_DESK = "A table of the desks, who find no function to call and so wait while their tables are changed."
+WIDER = "A wider one takes its place in the same transaction."
 EXCEPTIONS = {
     ("upgrade 0001", "prefer-text-field"): AS_IT_WAS,
     ("downgrade 0009", "prefer-text-field"): AS_IT_WAS,
@@ -39,7 +40,10 @@ EXCEPTIONS = {
     ("upgrade 0011", "require-concurrent-index-creation"): NO_DESK,
     ("upgrade 0011", "ban-drop-constraint"): "Only the trigger that writes both rows can write them.",
     ("upgrade 0014", "constraint-missing-not-valid"): NO_DESK,
-    ("upgrade 0014", "ban-drop-constraint"): "A wider one takes its place in the same transaction.",
+    ("upgrade 0014", "ban-drop-constraint"): WIDER,
+    ("upgrade 0016", "constraint-missing-not-valid"): NO_DESK,
+    ("upgrade 0016", "ban-drop-constraint"): WIDER,
+    ("upgrade 0016", "require-concurrent-index-creation"): NO_DESK,
 }
 
 
