@@ -54,7 +54,7 @@ MANY = 1000
 """With so many notes the tables grow too fast for the server to count them by itself."""
 
 LATEST = 20
-"""So many small batches more are carried than stood there first: who goes on is never done."""
+"""So many batches may leave no fewer notes than there were: an application that goes on is never done."""
 
 
 def enqueue(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> None:
@@ -87,19 +87,25 @@ def waiting(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> int:
 def drain(
     connection: psycopg.Connection[Any], kinds: Sequence[Kind], progress: Progress, phase: str = "Carrying"
 ) -> None:
-    """Carry what is noted; what comes after its batch was picked stays for the next."""
-    total, done, late = waiting(connection, kinds), 0, 0
+    """Carry what stands there first, then what came meanwhile, until no more of it goes than comes."""
+    names = [kind.name for kind in kinds]
+    fewest = total = waiting(connection, kinds)
+    last = connection.execute("select max(id) from takeover.changes").fetchone()
+    done, late = 0, 0
     batches: Counter[str] = Counter()
     while late < LATEST and (carried := batch(connection, kinds)):
         kind, notes = carried
         done += notes
-        late += done > total and notes < kind.batch / 2
         batches[kind.name] += 1
         if total > MANY and batches[kind.name].bit_count() == 1:  # its tables have grown
             with connection.transaction():
                 connection.execute(_PATH)
                 connection.execute(ANALYZE)
         progress(phase, min(done, total), total)
+        if connection.execute(OLD, (names, *(last or (0,)))).fetchone() is None:
+            left = waiting(connection, kinds)
+            late = 0 if left < fewest else late + 1
+            fewest = min(fewest, left)
     progress(phase, total, total)
 
 
@@ -123,6 +129,8 @@ def batch(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> tuple[K
 
 
 PICK = "select key from takeover.changes where kind = %s group by key order by min(id) limit %s"
+
+OLD = "select from takeover.changes where kind = any(%s) and id <= %s limit 1"
 
 # By the keys themselves: notes come and go too fast for their number to be known to the planner.
 DONE = "delete from takeover.changes where kind = %s and key = any(%s)"
