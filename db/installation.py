@@ -22,6 +22,7 @@ ORDER = (
     "find",
     "sessions",
     "seats",
+    "entitlements",
     "booking_rules",
     "booking_changes",
     "payments",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NotRequired, TypedDict
 from uuid import UUID
 
 Kind = Literal["lead", "client"]
 Rank = Literal["owner", "manager", "staff", "viewer"]
 Pay = Literal["card", "cash", "later", "comp"]
+PaidBy = Literal["card", "cash", "later", "comp", "membership", "package"]
 Outcome = Literal[
     "booked",
     "checked_in",
@@ -180,8 +181,10 @@ class ClassSession:
 class BookingRequest:
     """What the desk asks for; `id` is made by the desk, so that asking again never books twice.
 
-    `pay` None asks what is due; `waitlist` takes a place in line when no seat is left; with `arrive` the
-    person stands at the desk: they are checked in too where that is open, and a booking that exists is.
+    `pay` is how it is paid where no membership and no package covers it, None asks what is due;
+    `entitlement_id` chooses the one that pays, and with `drop_in` none of them does. `waitlist` takes a place
+    in line when no seat is left; with `arrive` the person stands at the desk: they are checked in too where
+    that is open, and a booking that exists is.
     """
 
     id: UUID
@@ -193,6 +196,37 @@ class BookingRequest:
     override_reason: str | None = None
     waitlist: bool = False
     arrive: bool = False
+    entitlement_id: UUID | None = None
+    drop_in: bool = False
+
+
+class Entitled(TypedDict):
+    """A membership or a package, as it was when a booking was made.
+
+    What was left after it (None: no limit), its last day in ISO 8601 (None: it has none), and the rule by
+    which it could not pay.
+    """
+
+    kind: Literal["membership", "package"]
+    id: str
+    name: str
+    left: int | None
+    ends_on: str | None
+    rule: NotRequired[str]
+
+
+class Decided(TypedDict):
+    """What was decided about paying when a booking was made.
+
+    `by` what it is paid and why, which might have paid too (`others`, in their order), and which could not.
+    """
+
+    why: Literal[
+        "only", "unlimited", "ends_soonest", "fewest_programs", "bought_first", "chosen", "nothing_covers"
+    ]
+    by: Entitled | None
+    others: list[Entitled]
+    refused: list[Entitled]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +248,7 @@ class Answer:
     person_name: str | None
     booking_status: BookingStatus | None
     payment_status: PaymentStatus | None
-    paid_by: Pay | None
+    paid_by: PaidBy | None
     price: int | None
     currency: str | None
     seat: int | None
@@ -226,6 +260,7 @@ class Answer:
     arrived_at: datetime | None
     before: BookingStatus | None
     promotes: str | None
+    decided: Decided | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +273,7 @@ class RosterLine:
     name: str
     booking_status: BookingStatus
     payment_status: PaymentStatus
-    paid_by: Pay | None
+    paid_by: PaidBy | None
     price: int
     currency: str
     arrived_at: datetime | None
@@ -271,7 +306,7 @@ class PersonDetails:
     waiver_signed_by: str | None
     blocked_reason: str | None
     owes: int
-    pays: list[Pay]
+    pays: list[PaidBy]
     guardians: list[str]
     family: list[str]
     alerts: list[str]

@@ -75,6 +75,8 @@ def to_book(request: BookingRequest) -> Statement[Answer]:
         request.override_reason,
         request.waitlist,
         request.arrive,
+        request.entitlement_id,
+        request.drop_in,
     )
 
 

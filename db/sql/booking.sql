@@ -4,7 +4,7 @@ create type app.answer as (
   outcome text, rule text, booking_id uuid, session_id uuid, kind text, person_id uuid, person_name text,
   booking_status text, payment_status text, paid_by text, price int, currency text, seat int, seats int,
   place int, ahead text[], "overlaps" text, recorded_at timestamptz, arrived_at timestamptz,
-  before text, promotes text);
+  before text, promotes text, decided jsonb);
 
 create function app.live(p_status text) returns boolean
 language sql immutable set search_path = pg_catalog, pg_temp as $$
@@ -51,6 +51,7 @@ begin
   a.booking_status := b.booking_status;
   a.payment_status := b.payment_status;
   a.paid_by := b.paid_by;
+  a.decided := b.decided;
   a.recorded_at := b.recorded_at;
   a.arrived_at := b.arrived_at;
   select coalesce(b.price, p.drop_in_price), o.currency, s.booked_count, s.capacity + s.extra_seats
@@ -77,52 +78,87 @@ begin
 end $$;
 
 -- One try: the row, or the name of the rule that refused it. Nothing of a refused try stays.
+-- Whether the person, or their family in common, has anything that might pay.
+create function app.may_be_covered(p_customer uuid, p_client uuid) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.organization_id();
+  v_people uuid[] := array(
+    select coalesce(m.client_id, m.customer_id)
+      from public.family_members me
+      join public.family_members m on m.organization_id = me.organization_id and m.family_id = me.family_id
+     where me.organization_id = v_organization and (me.customer_id = p_customer or me.client_id = p_client))
+    || p_customer || p_client;
+begin
+  return exists (select from public.memberships m where m.organization_id = v_organization
+                    and (m.customer_id = any(v_people) or m.client_id = any(v_people)))
+      or exists (select from public.packages k where k.organization_id = v_organization
+                    and (k.customer_id = any(v_people) or k.client_id = any(v_people)));
+end $$;
+
+-- How what is due is paid counts for what nothing covers; a membership or a package is chosen by its id, and only
+-- p_drop_in pays although something would cover it. A gift is always meant.
 create function app.try_booking(
   p_id uuid, p_session uuid, p_customer uuid, p_client uuid, p_status text, p_pay text, p_comp_reason text,
-  p_override_reason text) returns text
+  p_override_reason text, p_entitlement uuid, p_drop_in boolean, out rule text, out decided jsonb)
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  v_rule text;
   v_due boolean;
 begin
-  insert into public.bookings
-    (organization_id, id, class_session_id, customer_id, client_id, booking_status, paid_by, comp_reason, override_reason)
-  values (app.organization_id(), p_id, p_session, p_customer, p_client, p_status, p_pay, p_comp_reason, p_override_reason)
-  returning p_pay is null and p_status <> 'waitlisted' and price > 0 into v_due;
+  if p_pay in ('card', 'cash', 'later') and not p_drop_in and app.may_be_covered(p_customer, p_client) then
+    select t.* into rule, decided
+      from app.try_booking(p_id, p_session, p_customer, p_client, p_status, null, null, p_override_reason, null, false) t;
+    if rule is distinct from 'due' then
+      return;
+    end if;
+    rule := null;
+  end if;
+  insert into public.bookings as b
+    (organization_id, id, class_session_id, customer_id, client_id, booking_status, paid_by, comp_reason, override_reason,
+     membership_id, package_id)
+  values (app.organization_id(), p_id, p_session, p_customer, p_client, p_status, p_pay, p_comp_reason, p_override_reason,
+          case when p_pay = 'membership' then p_entitlement end, case when p_pay = 'package' then p_entitlement end)
+  returning p_pay is null and b.paid_by is not distinct from 'later', b.decided into v_due, decided;
   if v_due then
     perform app.refuse('due');
   end if;
-  return null;
 exception
   when check_violation or unique_violation then
-    get stacked diagnostics v_rule = constraint_name;
-    return v_rule;
+    get stacked diagnostics rule = constraint_name;
 end $$;
 
 -- One change of a booking that stands, or the name of the rule that refused it.
 create function app.try_change(
-  b public.bookings, p_status text, p_void boolean, p_pay text, p_reason text, p_override_reason text) returns text
+  b public.bookings, p_status text, p_void boolean, p_pay text, p_reason text, p_override_reason text, p_entitlement uuid,
+  p_drop_in boolean, out rule text, out decided jsonb)
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  v_due boolean := b.booking_status = 'waitlisted' and p_status in ('confirmed', 'attended') and p_pay is null and b.price > 0;
-  v_rule text;
+  v_due boolean;
 begin
+  if p_pay in ('card', 'cash', 'later') and not p_drop_in and app.may_be_covered(b.customer_id, b.client_id) then
+    select t.* into rule, decided from app.try_change(b, p_status, p_void, null, null, p_override_reason, null, false) t;
+    if rule is distinct from 'due' then
+      return;
+    end if;
+    rule := null;
+  end if;
   update public.bookings x
      set booking_status = p_status,
          payment_status = case when p_void then 'void' else x.payment_status end,
          paid_by = coalesce(x.paid_by, p_pay),
+         membership_id = coalesce(x.membership_id, case when p_pay = 'membership' then p_entitlement end),
+         package_id = coalesce(x.package_id, case when p_pay = 'package' then p_entitlement end),
          comp_reason = case when p_pay = 'comp' then p_reason else x.comp_reason end,
          cancel_reason = case when p_pay is null then p_reason else x.cancel_reason end,
          override_reason = coalesce(p_override_reason, x.override_reason)
-   where x.organization_id = b.organization_id and x.id = b.id;
+   where x.organization_id = b.organization_id and x.id = b.id
+  returning b.booking_status = 'waitlisted' and p_pay is null and x.paid_by is not distinct from 'later', x.decided into v_due, decided;
   if v_due then
     perform app.refuse('due');
   end if;
-  return null;
 exception
   when check_violation or unique_violation then
-    get stacked diagnostics v_rule = constraint_name;
-    return v_rule;
+    get stacked diagnostics rule = constraint_name;
 end $$;
 
 -- The booking that the person has in the session. One that was cancelled late is revived, and costs nothing again.
@@ -143,19 +179,22 @@ end $$;
 -- Go on with a booking that stands: check in, or take the seat of one who waits or had cancelled late. Whoever waits and
 -- whose turn it is not keeps waiting.
 create function app.go_on(
-  b public.bookings, p_status text, p_pay text, p_comp_reason text, p_override_reason text) returns app.answer
+  b public.bookings, p_status text, p_pay text, p_comp_reason text, p_override_reason text, p_entitlement uuid, p_drop_in boolean)
+returns app.answer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   v_seatless boolean := b.booking_status in ('waitlisted', 'late_cancelled');
   v_full boolean;
   v_rule text;
+  v_decided jsonb;
   a app.answer;
 begin
   if not v_seatless and (b.booking_status = 'attended' or p_status <> 'attended') then
     return app.answer_about('exists', null, b.id, null, null, null);
   end if;
-  v_rule := app.try_change(
-    b, p_status, false, case when b.booking_status = 'waitlisted' then p_pay end, p_comp_reason, p_override_reason);
+  select t.rule, t.decided into v_rule, v_decided from app.try_change(
+    b, p_status, false, case when b.booking_status = 'waitlisted' then p_pay end, p_comp_reason, p_override_reason, p_entitlement,
+    p_drop_in) t;
   v_full := v_rule in ('class_sessions_seats', 'booking_held_for_waitlist');
   a := app.answer_about(
     case when v_rule is null then case b.booking_status
@@ -166,14 +205,24 @@ begin
          else 'refused' end,
     v_rule, b.id, null, null, null);
   a.before := case when v_rule is null then b.booking_status end;
+  a.decided := coalesce(a.decided, v_decided);
   return a;
+end $$;
+
+-- What an id is of; a strange one is nobody's.
+create function app.kind_of_entitlement(p_id uuid) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return case when exists (select from public.memberships m where m.organization_id = app.organization_id() and m.id = p_id)
+              then 'membership' else 'package' end;
 end $$;
 
 -- Book; with p_arrive the next right thing for who stands at the desk: whoever is booked is checked in, and whoever
 -- is not is booked and checked in where check-in is open.
 create function app.book(
   p_id uuid, p_session uuid, p_kind text, p_person uuid, p_pay text, p_comp_reason text, p_override_reason text,
-  p_waitlist boolean, p_arrive boolean default false) returns setof app.answer
+  p_waitlist boolean, p_arrive boolean default false, p_entitlement uuid default null, p_drop_in boolean default false)
+returns setof app.answer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   v_organization uuid := app.signed_in_organization_id();
@@ -183,8 +232,11 @@ declare
   v_session public.class_sessions;
   v_standing public.bookings;
   v_status text := 'confirmed';
+  v_pay text := case when p_entitlement is null then p_pay else app.kind_of_entitlement(p_entitlement) end;
   v_rule text;
   v_outcome text;
+  v_decided jsonb;
+  a app.answer;
 begin
   if exists (select from public.bookings b where b.organization_id = v_organization and b.id = p_id) then
     return next app.answer_about('exists', null, p_id, null, null, null);
@@ -204,13 +256,17 @@ begin
   end if;
   v_standing := app.standing(p_session, v_customer, v_client);
   if v_standing.id is not null then
-    return next app.go_on(v_standing, v_status, p_pay, p_comp_reason, p_override_reason);
+    return next app.go_on(
+      v_standing, v_status, v_pay, p_comp_reason, p_override_reason, p_entitlement, coalesce(p_drop_in, false));
     return;
   end if;
-  v_rule := app.try_booking(p_id, p_session, v_customer, v_client, v_status, p_pay, p_comp_reason, p_override_reason);
+  select t.rule, t.decided into v_rule, v_decided from app.try_booking(
+    p_id, p_session, v_customer, v_client, v_status, v_pay, p_comp_reason, p_override_reason, p_entitlement,
+    coalesce(p_drop_in, false)) t;
   if p_waitlist and v_rule in ('class_sessions_seats', 'booking_held_for_waitlist') then
     v_status := 'waitlisted';
-    v_rule := app.try_booking(p_id, p_session, v_customer, v_client, v_status, null, null, p_override_reason);
+    select t.rule into v_rule
+      from app.try_booking(p_id, p_session, v_customer, v_client, v_status, null, null, p_override_reason, null, false) t;
   end if;
   v_outcome := case
     when v_rule is null and v_status = 'waitlisted' then 'waitlisted'
@@ -222,7 +278,9 @@ begin
   if v_outcome = 'exists' then
     v_standing := app.standing(p_session, v_customer, v_client);
   end if;
-  return next app.answer_about(v_outcome, v_rule, coalesce(v_standing.id, p_id), p_session, v_customer, v_client);
+  a := app.answer_about(v_outcome, v_rule, coalesce(v_standing.id, p_id), p_session, v_customer, v_client);
+  a.decided := coalesce(a.decided, v_decided);
+  return next a;
 end $$;
 
 -- One action for several: an answer for each, and either all of it is done or nothing. The persons' rows are locked
@@ -242,7 +300,7 @@ begin
     foreach r in array v_requests loop
       select x.* into a from app.book(
         (r ->> 'id')::uuid, (r ->> 'session_id')::uuid, r ->> 'kind', (r ->> 'person_id')::uuid, r ->> 'pay',
-        r ->> 'comp_reason', r ->> 'override_reason', false, (r ->> 'arrive')::boolean) x;
+        r ->> 'comp_reason', r ->> 'override_reason', false, (r ->> 'arrive')::boolean, null, (r ->> 'drop_in')::boolean) x;
       v_answers := v_answers || a;
     end loop;
     if exists (select from unnest(v_answers) x where x.outcome not in ('booked', 'checked_in', 'confirmed', 'exists')) then
@@ -287,7 +345,7 @@ begin
     return;
   end if;
   if b.booking_status not in ('cancelled', 'late_cancelled') then
-    v_rule := app.try_change(b, 'cancelled', false, null, p_reason, null);
+    select t.rule into v_rule from app.try_change(b, 'cancelled', false, null, p_reason, null, null, false) t;
   end if;
   a := app.answer_about(case when v_rule is null then 'cancelled' else 'refused' end, v_rule, p_booking, null, null, null);
   a.before := b.booking_status;
@@ -312,7 +370,8 @@ begin
     return;
   end if;
   if b.booking_status <> coalesce(p_before, 'cancelled') or (p_before is null and b.payment_status <> 'void') then
-    v_rule := app.try_change(b, coalesce(p_before, 'cancelled'), p_before is null, null, null, null);
+    select t.rule into v_rule
+      from app.try_change(b, coalesce(p_before, 'cancelled'), p_before is null, null, null, null, null, false) t;
   end if;
   return next app.answer_about(case when v_rule is null then 'taken_back' else 'refused' end, v_rule, p_booking, null, null, null);
 end $$;

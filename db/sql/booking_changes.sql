@@ -92,7 +92,7 @@ begin
   return false;
 end $$;
 
--- A seat taken after all: the rules of booking, and the payer of one who had none yet.
+-- A seat taken after all: the rules of booking.
 create function app.check_seat_taken(p_old public.bookings, p_new public.bookings, p_session public.class_sessions)
 returns public.bookings
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -102,9 +102,6 @@ begin
   perform app.check_in_opens(p_new, p_session);
   p_new.over_capacity := app.check_turn(p_old, p_new, p_session);
   p_new.cancelled_at := null;
-  if p_old.paid_by is null then
-    p_new := app.stamp_payment(p_new);
-  end if;
   return p_new;
 end $$;
 
@@ -129,9 +126,7 @@ begin
       p_new := app.check_cancel(p_old, p_new, p_session);
     else
       perform app.check_undo(p_old.organization_id, p_old.changed_at, p_old.changed_by, p_old.changed_desk_id);
-      if p_change = 'undo_seat' and p_new.booking_status = 'waitlisted' then
-        p_new := app.stamp_payment(p_new);
-      elsif p_change = 'undo_seat' then
+      if p_change = 'undo_seat' and p_new.booking_status <> 'waitlisted' then
         p_new.cancelled_at := clock_timestamp();
       elsif p_change = 'undo_cancel' then
         p_new.cancel_reason := null;
@@ -162,7 +157,8 @@ begin
     return new;
   end if;
   if (v_change not in ('take_seat', 'undo_cancel')
-      and (new.paid_by, new.comp_reason) is distinct from (old.paid_by, old.comp_reason))
+      and (new.paid_by, new.comp_reason, new.membership_id, new.package_id) is distinct from
+          (old.paid_by, old.comp_reason, old.membership_id, old.package_id))
      or (v_change <> 'cancel' and new.cancel_reason is distinct from old.cancel_reason) then
     perform app.refuse('booking_transition');
   end if;
@@ -174,5 +170,6 @@ begin
 end $$;
 
 create trigger a_booking_change_rules
-  before update of booking_status, payment_status, paid_by, comp_reason, override_reason, cancel_reason on public.bookings
+  before update of booking_status, payment_status, paid_by, comp_reason, override_reason, cancel_reason, membership_id, package_id
+  on public.bookings
   for each row execute function app.booking_change_rules();

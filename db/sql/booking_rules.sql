@@ -144,28 +144,6 @@ begin
   return p_booking.booking_status <> 'waitlisted' and v_full;
 end $$;
 
--- Stamp how it is paid: what costs nothing needs no payer, and what nobody paid is owed.
-create function app.stamp_payment(p_booking public.bookings) returns public.bookings
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  if p_booking.booking_status = 'waitlisted' then
-    p_booking.paid_by := null;
-  elsif p_booking.price = 0 and p_booking.paid_by is distinct from 'comp' then
-    p_booking.paid_by := null;
-  else
-    p_booking.paid_by := coalesce(p_booking.paid_by, 'later');
-  end if;
-  p_booking.comp_reason := case when p_booking.paid_by = 'comp' then app.reason(p_booking.comp_reason) end;
-  if p_booking.paid_by = 'comp' and p_booking.comp_reason is null then
-    perform app.refuse('booking_comp_reason');
-  end if;
-  p_booking.payment_status := case
-    when p_booking.booking_status = 'waitlisted' or p_booking.paid_by = 'later' then 'pending'
-    when p_booking.paid_by = 'comp' then 'comp'
-    else 'paid' end;
-  return p_booking;
-end $$;
-
 -- Stamp who changed it last, where and when.
 create function app.stamp_change(p_booking public.bookings) returns public.bookings
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -176,14 +154,14 @@ begin
   return p_booking;
 end $$;
 
--- Stamp what the writer may not choose: price, payer, payment_status, who, where and when.
+-- Stamp what the writer may not choose: price, who, where and when; what pays is decided after it.
 create function app.stamp_booking(p_booking public.bookings, p_session public.class_sessions) returns public.bookings
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   select p.drop_in_price, o.currency into p_booking.price, p_booking.currency
     from public.programs p join public.organizations o on o.id = p.organization_id
    where p.organization_id = p_session.organization_id and p.id = p_session.program_id;
-  p_booking := app.stamp_payment(app.stamp_change(p_booking));
+  p_booking := app.stamp_change(p_booking);
   p_booking.recorded_at := p_booking.changed_at;
   p_booking.happened_at := least(p_booking.happened_at, p_booking.recorded_at);
   p_booking.arrived_at := case when p_booking.booking_status = 'attended' then p_booking.happened_at end;

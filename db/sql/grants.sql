@@ -17,15 +17,15 @@ grant execute on function
   app.lock_for_booking(uuid, uuid, uuid), app.refuse(text), app.not_found(text),
   app.check_person(public.bookings), app.check_session(public.class_sessions), app.check_not_booked(public.bookings),
   app.free_seats(public.class_sessions), app.check_seat(public.bookings, public.class_sessions),
-  app.stamp_booking(public.bookings, public.class_sessions), app.live(text), app.overlap(uuid, uuid, uuid),
+  app.stamp_booking(public.bookings, public.class_sessions), app.may_be_covered(uuid, uuid), app.kind_of_entitlement(uuid), app.live(text), app.overlap(uuid, uuid, uuid),
   app.answer_about(text, text, uuid, uuid, uuid, uuid),
-  app.try_booking(uuid, uuid, uuid, uuid, text, text, text, text),
-  app.book(uuid, uuid, text, uuid, text, text, text, boolean, boolean), app.book_together(jsonb),
+  app.try_booking(uuid, uuid, uuid, uuid, text, text, text, text, uuid, boolean),
+  app.book(uuid, uuid, text, uuid, text, text, text, boolean, boolean, uuid, boolean), app.book_together(jsonb),
   app.cancel(uuid, text), app.take_back(uuid, text), app.standing(uuid, uuid, uuid), app.hold_booking(uuid),
-  app.try_change(public.bookings, text, boolean, text, text, text),
-  app.go_on(public.bookings, text, text, text, text),
+  app.try_change(public.bookings, text, boolean, text, text, text, uuid, boolean),
+  app.go_on(public.bookings, text, text, text, text, uuid, boolean),
   app.hours_after(uuid), app.check_in_open(public.class_sessions), app.check_in_open(public.class_sessions, text, interval),
-  app.check_in_opens(public.bookings, public.class_sessions), app.stamp_payment(public.bookings),
+  app.check_in_opens(public.bookings, public.class_sessions),
   app.stamp_change(public.bookings), app.change_of(public.bookings, public.bookings),
   app.check_undo(uuid, timestamptz, uuid, uuid), app.cancels_late(public.bookings, public.class_sessions),
   app.check_cancel(public.bookings, public.bookings, public.class_sessions),
@@ -57,7 +57,8 @@ grant select on public.organizations, public.user_organizations, public.desks, p
 to frontdesk_staff;
 grant insert (organization_id, id, name), update (name) on public.desks to frontdesk_staff;
 grant insert (organization_id, id, class_session_id, customer_id, client_id, booking_status, paid_by, comp_reason,
-  override_reason, happened_at), update (booking_status, payment_status, paid_by, comp_reason, override_reason, cancel_reason)
+  override_reason, happened_at, membership_id, package_id),
+  update (booking_status, payment_status, paid_by, comp_reason, override_reason, cancel_reason, membership_id, package_id)
   on public.bookings to frontdesk_staff;
 grant update (done_at) on public.tasks to frontdesk_staff;
 -- A name is never changed here, and nobody is blocked or erased; what of this is the managers', the triggers say.
@@ -80,7 +81,9 @@ grant insert (organization_id, source, external_id, customer_id, client_id) on p
 grant select on public.organizations, public.users, public.user_organizations, public.desks, public.sign_ins,
   public.sign_in_challenges, public.tokens, public.secrets, public.leads, public.clients, public.search_documents,
   public.class_sessions, public.bookings, public.payments, public.tasks, public.family_members, public.notes,
-  public.quarantine, public.refusals, public.alembic_version
+  public.quarantine, public.refusals, public.alembic_version, public.programs, public.membership_plans,
+  public.package_products, public.covered_programs, public.memberships, public.packages, public.entitlement_holds,
+  public.entitlement_ledger
 to frontdesk_definer;
 grant insert, update, delete on public.sign_ins to frontdesk_definer;
 grant insert, update, delete on public.sign_in_challenges, public.tokens to frontdesk_definer;
@@ -90,4 +93,6 @@ grant update (booked_count, extra_seats) on public.class_sessions to frontdesk_d
 grant update (updated_at) on public.leads, public.clients to frontdesk_definer;
 grant update (booking_status, paid_by, payment_status, changed_at, changed_by, changed_desk_id) on public.bookings
   to frontdesk_definer;
-grant insert on public.payments, public.tasks, public.audit_log, public.audit_personal to frontdesk_definer;
+-- A column, so that it may lock the rows.
+grant update (cancelled_at) on public.memberships, public.packages to frontdesk_definer;
+grant insert on public.entitlement_ledger, public.payments, public.tasks, public.audit_log, public.audit_personal to frontdesk_definer;

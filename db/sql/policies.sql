@@ -21,7 +21,8 @@ declare
 begin
   foreach v_table in array array['organizations', 'users', 'user_organizations', 'desks', 'sign_ins', 'sign_in_challenges',
     'tokens', 'secrets', 'leads', 'clients', 'search_documents', 'class_sessions', 'bookings', 'payments', 'tasks',
-    'audit_log', 'audit_personal', 'family_members', 'notes', 'quarantine', 'refusals']
+    'audit_log', 'audit_personal', 'family_members', 'notes', 'quarantine', 'refusals', 'programs', 'membership_plans',
+    'package_products', 'covered_programs', 'memberships', 'packages', 'entitlement_holds', 'entitlement_ledger']
   loop
     execute format('create policy definer_all on public.%I to frontdesk_definer using (true) with check (true)', v_table);
   end loop;

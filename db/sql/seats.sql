@@ -89,10 +89,7 @@ begin
    order by b.recorded_at, b.id limit 1 for update skip locked;
   if found and not v_next.ask_first then
     update public.bookings b
-       set booking_status = 'confirmed',
-           paid_by = case when b.price > 0 then 'later' end,
-           payment_status = case when b.price > 0 then 'pending' else 'paid' end,
-           changed_at = clock_timestamp(), changed_by = null, changed_desk_id = null
+       set booking_status = 'confirmed', changed_at = clock_timestamp(), changed_by = null, changed_desk_id = null
      where b.organization_id = v_next.organization_id and b.id = v_next.id;
     insert into public.tasks (organization_id, kind, customer_id, client_id, booking_id)
     values (v_next.organization_id, 'to_tell', v_next.customer_id, v_next.client_id, v_next.id);

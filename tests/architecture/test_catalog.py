@@ -63,9 +63,12 @@ DEFINER_FOR_TRIGGERS = {
     "app.audit()",
     "app.audit_added()",
     "app.count_seats()",
+    "app.keep_credits()",
     "app.keep_habits()",
+    "app.keep_payer()",
     "app.keep_payments()",
     "app.keep_search_document()",
+    "app.never_below_nothing()",
     "app.promote()",
 }
 DEFINER_FOR_THESE = {
@@ -82,6 +85,8 @@ ON_BOOKINGS = {
     "a_booking_change_rules",
     "a_booking_rules",
     "a_count_seats",
+    "a_keep_credits",
+    "b_keep_payer",
     "b_promote",
     "c_keep_payments",
     "d_keep_habits",
@@ -380,11 +385,11 @@ def test_staff_write_only_these_columns(ask: Ask) -> None:
         "desks update": {"name"},
         "bookings insert": {
             *("organization_id", "id", "class_session_id", "customer_id", "client_id", "booking_status"),
-            *("paid_by", "comp_reason", "override_reason", "happened_at"),
+            *("paid_by", "comp_reason", "override_reason", "happened_at", "membership_id", "package_id"),
         },
         "bookings update": {
             *("booking_status", "payment_status", "paid_by", "comp_reason", "override_reason"),
-            "cancel_reason",
+            *("cancel_reason", "membership_id", "package_id"),
         },
         "tasks update": {"done_at"},
         "leads insert": PERSON | {"status", "source"},

@@ -17,7 +17,8 @@ def _raised() -> set[str]:
     refused = re.findall(r"app\.refuse\('(\w+)'\)", text)
     raised = re.findall(r"\bconstraint = '(\w+)'", text)
     chosen = re.findall(r"\bconstraint = case when .* then '(\w+)' else '(\w+)' end", text)
-    return {*refused, *raised, *(name for pair in chosen for name in pair)}
+    first_reason = re.findall(r"\bthen '(entitlement_\w+)'", text)
+    return {*refused, *raised, *first_reason, *(name for pair in chosen for name in pair)}
 
 
 def test_every_rule_has_a_sentence() -> None:
