@@ -26,6 +26,7 @@ class Rested(Widget):
         """Ask once the cursor has rested."""
         if self._rest:
             self._rest.stop()
+            self._rest = None
         if self._in_sight:
             self._rest = self.set_timer(RESTS_S, self._load_in_sight)
 
@@ -39,5 +40,6 @@ class Rested(Widget):
         self._in_sight = False
 
     def _load_in_sight(self) -> None:
+        self._rest = None
         if self._in_sight:
             self.load()

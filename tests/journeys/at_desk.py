@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from gym import INSTALLATION, Gym
+from journeys.painting import painted, still
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from frontdesk.app import Desk
-from frontdesk.widgets.rested import RESTS_S
 
 OPEN = "R1  Kim Park"
 """Stands there once the desk is open with the next bookable class chosen."""
@@ -30,8 +30,7 @@ class AtDesk:
     @property
     def text(self) -> str:
         """What stands on the screen, a line a row."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+        return "\n".join(strip.text.rstrip() for strip in painted(self.app))
 
     async def press(self, *keys: str) -> None:
         """Press keys, each handled before the next."""
@@ -65,10 +64,9 @@ class AtDesk:
         return await self.until(lambda: all(text in self.text for text in texts), repr(texts), seconds)
 
     async def rests(self) -> None:
-        """Leave the cursor alone until what is asked for then is answered."""
-        await self.pilot.pause(2 * RESTS_S)
-        await self.app.workers.wait_for_complete()
+        """Leave the cursor alone until what is asked for then is answered and painted."""
         await self.pilot.pause()
+        await self.until(lambda: still(self.app), "the desk at rest")
 
     async def sees_no(self, text: str, seconds: float = 10.0) -> str:
         """Wait until it does not stand on the screen any more."""

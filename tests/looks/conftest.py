@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from gym import INSTALLATION
 from journeys.at_desk import AtDesk
+from journeys.painting import in_sight
 from journeys.wire import Wire
 from looks.harbour import fill
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -90,10 +91,10 @@ def look(harbour: Callable[[str | None], Desk], snap_compare: Callable[..., bool
         async def run_before(pilot: Pilot[Any]) -> None:
             at = AtDesk(app, pilot)
             await steps(at)
+            for screen in in_sight(app):
+                for field in screen.query(Input):
+                    field.cursor_blink = False
             await at.rests()
-            for field in app.screen.query(Input):
-                field.cursor_blink = False
-            await pilot.pause()
 
         assert snap_compare(app, terminal_size=size, run_before=run_before)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from journeys.at_desk import AtDesk, play
+from journeys.painting import painted
 from journeys.wire import Wire
 from rich.color import Color
 from rich.style import Style
@@ -37,7 +38,7 @@ def ratio(style: Style) -> float:
 
 def faint(app: Desk, least: float) -> Iterator[str]:
     """The texts on the screen that stand out less than that."""
-    for strip in app.screen._compositor.render_strips():
+    for strip in painted(app):
         for segment in strip:
             if segment.style and WORD.search(segment.text):
                 assert not segment.style.dim, segment

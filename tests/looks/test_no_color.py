@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from journeys.at_desk import AtDesk, play
+from journeys.painting import painted
 from rich.segment import Segment
 
 from frontdesk.app import Desk
@@ -13,8 +14,7 @@ from frontdesk.app import Desk
 
 def rows(app: Desk) -> list[list[Segment]]:
     """The segments of each row that hold more than blanks."""
-    strips = app.screen._compositor.render_strips()
-    return [[segment for segment in strip if segment.text.strip()] for strip in strips]
+    return [[segment for segment in strip if segment.text.strip()] for strip in painted(app)]
 
 
 def reversed_texts(app: Desk) -> list[str]:
@@ -29,10 +29,10 @@ def underlined_texts(app: Desk) -> list[str]:
 
 def coloured(app: Desk) -> list[Segment]:
     """What has a colour of its own."""
-    painted = [each for row in rows(app) for each in row if each.style]
+    styled = [each for row in rows(app) for each in row if each.style]
     return [
         each
-        for each in painted
+        for each in styled
         if each.style
         for colour in (each.style.color, each.style.bgcolor)
         if colour is not None and not colour.is_default
