@@ -67,12 +67,12 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the old application met and wrote, and what the last take-over said."""
+    """What the old application met and wrote, and what each take-over said."""
 
     course: Course
     statements: list[Statement]
     written: Written
-    report: takeover.Report
+    reports: list[takeover.Report]
 
 
 def run(on: Ground, bookings: int, connections: int, alone: float = ALONE_S) -> list[str]:
@@ -85,16 +85,18 @@ def run(on: Ground, bookings: int, connections: int, alone: float = ALONE_S) -> 
 
 def _go(gym: Ground, connections: int, folder: Path, alone: float) -> Outcome:
     course = Course()
+    reports: list[takeover.Report] = []
 
-    def adopt(name: str) -> takeover.Report:
-        return takeover.adopt(gym.admin, folder / name, say=course.say, progress=course.progress)
+    def adopt() -> None:
+        into = folder / f"passwords-{len(reports)}.csv"
+        reports.append(takeover.adopt(gym.admin, into, say=course.say, progress=course.progress))
 
     with at_work(gym.app, connections) as done:
         steps: tuple[Callable[[], object], ...] = (
             lambda: time.sleep(alone),
-            lambda: adopt("first"),
+            adopt,
             lambda: upgrade.downgrade(gym.admin, say=course.say, progress=course.progress),
-            lambda: adopt("second"),
+            adopt,
         )
         for step in steps:
             course.begin()
@@ -102,7 +104,8 @@ def _go(gym: Ground, connections: int, folder: Path, alone: float) -> Outcome:
         course.begin()
         statements, written = done()
     # What came after the cutover is carried by one more run.
-    return Outcome(course, statements, written, adopt("last"))
+    adopt()
+    return Outcome(course, statements, written, reports)
 
 
 def show(bookings: int, connections: int, outcome: Outcome) -> list[str]:
@@ -162,7 +165,7 @@ select count(*) from public.class_sessions s
 
 def lost(gym: Ground, outcome: Outcome) -> list[str]:
     """Show what became of the old application's writes; what is missing, in words."""
-    written, report = outcome.written, outcome.report
+    written = outcome.written
     with psycopg.connect(gym.admin) as connection:
         connection.execute("create temporary table written (id uuid primary key, status text)")
         _copy(connection, "status", written.bookings)
@@ -186,9 +189,14 @@ def lost(gym: Ground, outcome: Outcome) -> list[str]:
         wrong.append(f"{leads - changed} leads without what was written last")
     if miscounted:
         wrong.append(f"{miscounted} sessions miscounted")
-    if report.waiting:
-        wrong.append(f"{report.waiting} changes still wait")
-    return wrong + [f"{row.table} does not add up: {row}" for row in report.tables if not row.adds_up]
+    if outcome.reports[-1].waiting:
+        wrong.append(f"{outcome.reports[-1].waiting} changes still wait")
+    return wrong + [
+        f"{row.table} does not add up: {row}"
+        for report in outcome.reports
+        for row in report.tables
+        if not row.adds_up
+    ]
 
 
 def _copy(connection: psycopg.Connection[tuple[object, ...]], column: str, rows: Mapping[UUID, str]) -> None:

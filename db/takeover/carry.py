@@ -53,8 +53,8 @@ TARGET: dict[bool, Literal["next", "public"]] = {True: "next", False: "public"}
 MANY = 1000
 """With so many notes the tables grow too fast for the server to count them by itself."""
 
-LATEST = 20
-"""So many batches may leave no fewer notes than there were: an application that goes on is never done."""
+LATEST = 5
+"""So many passes may leave no fewer notes than there were: an application that goes on is never done."""
 
 
 def enqueue(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> None:
@@ -87,37 +87,41 @@ def waiting(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> int:
 def drain(
     connection: psycopg.Connection[Any], kinds: Sequence[Kind], progress: Progress, phase: str = "Carrying"
 ) -> None:
-    """Carry what stands there first, then what came meanwhile, until no more of it goes than comes."""
-    names = [kind.name for kind in kinds]
-    fewest = total = waiting(connection, kinds)
-    last = connection.execute("select max(id) from takeover.changes").fetchone()
+    """Carry what is noted, pass by pass, until nothing is left or no more goes than comes.
+
+    A pass carries what stood there when it began: or else the kinds of which something comes all the time
+    would keep all others waiting.
+    """
+    left = total = waiting(connection, kinds)
     done, late = 0, 0
     batches: Counter[str] = Counter()
-    while late < LATEST and (carried := batch(connection, kinds)):
-        kind, notes = carried
-        done += notes
-        batches[kind.name] += 1
-        if total > MANY and batches[kind.name].bit_count() == 1:  # its tables have grown
-            with connection.transaction():
-                connection.execute(_PATH)
-                connection.execute(ANALYZE)
-        progress(phase, min(done, total), total)
-        if connection.execute(OLD, (names, *(last or (0,)))).fetchone() is None:
-            left = waiting(connection, kinds)
-            late = 0 if left < fewest else late + 1
-            fewest = min(fewest, left)
+    while left and late < LATEST:
+        (until,) = connection.execute("select max(id) from takeover.changes").fetchone() or (0,)
+        while carried := batch(connection, kinds, until):
+            kind, notes = carried
+            done += notes
+            batches[kind.name] += 1
+            if total > MANY and batches[kind.name].bit_count() == 1:  # its tables have grown
+                with connection.transaction():
+                    connection.execute(_PATH)
+                    connection.execute(ANALYZE)
+            progress(phase, min(done, total), total)
+        fewest, left = left, waiting(connection, kinds)
+        late += left >= fewest
     progress(phase, total, total)
 
 
-def batch(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> tuple[Kind, int] | None:
+def batch(
+    connection: psycopg.Connection[Any], kinds: Sequence[Kind], until: int = 2**62
+) -> tuple[Kind, int] | None:
     """Carry one batch of the first kind that has any, in a transaction; which kind, and how many notes went.
 
-    Whoever wrote most recently is noted last, often more than once: a batch takes as many keys as it may.
+    The same row is noted often: a batch takes as many keys as it may, with all their notes.
     """
     with connection.transaction():
         connection.execute(_PATH)
         for kind in kinds:
-            keys = [key for (key,) in connection.execute(PICK, (kind.name, kind.batch)).fetchall()]
+            keys = [key for (key,) in connection.execute(PICK, (kind.name, until, kind.batch)).fetchall()]
             if keys:
                 notes = connection.execute(DONE, (kind.name, keys)).rowcount
                 connection.execute(
@@ -128,9 +132,9 @@ def batch(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> tuple[K
     return None
 
 
-PICK = "select key from takeover.changes where kind = %s group by key order by min(id) limit %s"
-
-OLD = "select from takeover.changes where kind = any(%s) and id <= %s limit 1"
+PICK = """
+select key from takeover.changes where kind = %s and id <= %s group by key order by min(id) limit %s
+"""
 
 # By the keys themselves: notes come and go too fast for their number to be known to the planner.
 DONE = "delete from takeover.changes where kind = %s and key = any(%s)"

@@ -70,7 +70,7 @@ def set_aside(connection: psycopg.Connection[Any], take_place: str) -> None:
             for _ in range(TRIES):
                 if carry.waiting(beside, carry.EARLY) <= FEW:
                     return
-                carry.batch(beside, carry.EARLY)
+                carry.drain(beside, carry.EARLY, lambda *_: None)
             raise psycopg.errors.LockNotAvailable(TOO_LONG)
 
         _under_lock(connection, swap, catch_up)

@@ -50,16 +50,20 @@ select table_name, count(*) from public.quarantine where reason not like 'merged
 """
 
 
-def make(connection: psycopg.Connection[Any], tables: list[OldTable], passwords: int, waiting: int) -> Report:
-    """Count anew, in the old tables and in the new."""
+def sums(connection: psycopg.Connection[Any], tables: list[OldTable]) -> list[Row]:
+    """Count anew, in the old tables and in the new; both as they are at one moment."""
     set_aside = dict(connection.execute(SET_ASIDE).fetchall())
     counted: dict[str, tuple[int, int]] = {
         row[0]: row[1:] for row in connection.execute("select * from takeover.counts()").fetchall()
     }
-    rows = [
+    return [
         Row(table.said, count(connection, table), *counted[table.said], set_aside.get(table.said, 0))
         for table in tables
     ]
+
+
+def make(connection: psycopg.Connection[Any], rows: list[Row], passwords: int, waiting: int) -> Report:
+    """With what somebody should look at."""
     remarks = connection.execute("select * from takeover.remarks() where number > 0").fetchall()
     return Report(rows, [f"{number} {sentence}" for number, sentence in remarks], passwords, waiting)
 

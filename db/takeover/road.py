@@ -14,7 +14,7 @@ from db.administration import one_time_password
 from db.takeover import back, carry, ground, report, survey
 from db.takeover.carry import EARLY, LATE
 from db.takeover.catalog import OldTable
-from db.takeover.report import Report
+from db.takeover.report import Report, Row
 from db.upgrade import Progress
 
 EXPANDED, VALIDATED = "0006", "0008"
@@ -51,11 +51,11 @@ def adopt(
             if (revision or "") < upgrade.CONTRACTED:
                 tables = _bring(connection, admin, tables, revision, say, progress)
             carry.enqueue(connection, LATE)
-            waiting = carry.waiting(connection, (*EARLY, *LATE))
-            if waiting or not upgrade.known(connection).current:
-                _catch_up(connection, admin, say, progress)
+            rows = _sums(connection, tables) if upgrade.known(connection).current else None
+            if rows is None:
+                rows = _catch_up(connection, admin, tables, say, progress)
             passwords = _passwords(connection, passwords_into)
-            return report.make(connection, tables, passwords, carry.waiting(connection, (*EARLY, *LATE)))
+            return report.make(connection, rows, passwords, carry.waiting(connection, (*EARLY, *LATE)))
 
 
 def give_back(connection: psycopg.Connection[Any], progress: Progress) -> None:
@@ -92,17 +92,49 @@ def _bring(
     return ground.lay(connection, _quarantine())
 
 
-def _catch_up(connection: psycopg.Connection[Any], admin: str, say: upgrade.Say, progress: Progress) -> None:
+def _catch_up(
+    connection: psycopg.Connection[Any],
+    admin: str,
+    tables: list[OldTable],
+    say: upgrade.Say,
+    progress: Progress,
+) -> list[Row]:
     """The later tables, and what the old application wrote since; desks say 'being upgraded' meanwhile."""
     upgrade.as_tables_owner(connection, installation.remove)
     if upgrade.known(connection).revision != upgrade.HEAD:
         upgrade.alembic(admin, "upgrade", upgrade.HEAD, say)
     carry.drain(connection, (*EARLY, *LATE), progress, "Carrying the rest")
+    rows = _sums(connection, tables, carrying=True)
     say("Installing functions, policies and triggers.")
-    upgrade.as_tables_owner(connection, installation.install)
     say("Letting everybody be found.")
-    with connection.transaction(), upgrade.unforced(connection):
+    # Together: a database with the functions counts as finished.
+    upgrade.as_tables_owner(connection, _install)
+    return rows or []
+
+
+def _install(connection: psycopg.Connection[Any]) -> None:
+    installation.install(connection)
+    with upgrade.unforced(connection):
         connection.execute((ground.FILES / "found.sql").read_bytes())
+
+
+def _sums(
+    connection: psycopg.Connection[Any], tables: list[OldTable], *, carrying: bool = False
+) -> list[Row] | None:
+    """What became of every row at one moment, the last of the queue carried or None where something waits.
+
+    The old application goes on: only in a transaction that sees nothing of that do the rows add up.
+    """
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    try:
+        with connection.transaction():
+            while carrying and carry.batch(connection, (*EARLY, *LATE)):
+                pass
+            if carry.waiting(connection, (*EARLY, *LATE)):
+                return None
+            return report.sums(connection, tables)
+    finally:
+        connection.isolation_level = None
 
 
 def _passwords(connection: psycopg.Connection[Any], into: Path) -> int:

@@ -159,7 +159,7 @@ def test_what_the_old_application_met_and_lost_is_said(small_gym: Ground) -> Non
     course = takeover.Course([0.0, 1.0, 2.0, 3.0, 4.0], [(1.0, "Carrying")])
     statements = [Statement("book", 1.5, 0.6), Statement("book", 3.5, 0.1, "40P01 deadlock")]
     met = takeover.Outcome(
-        course, statements, Written({uuid4(): "confirmed"}, {uuid4(): "1"}), Report([], [], 0, 3)
+        course, statements, Written({uuid4(): "confirmed"}, {uuid4(): "1"}), [Report([], [], 0, 3)]
     )
     assert takeover.show(300, 1, met) == [
         "taken over: a statement waited 600 ms",
