@@ -18,7 +18,7 @@ declare
   v_months int := (extract(year from p_day) - extract(year from p_start)) * 12 + extract(month from p_day) - extract(month from p_start);
 begin
   if p_anchored = 'calendar' then
-    first_day := date_trunc(p_period, p_day)::date;
+    first_day := date_trunc(p_period, p_day::timestamp)::date;
     last_day := (first_day + ('1 ' || p_period)::interval)::date - 1;
   elsif p_period = 'week' then
     first_day := p_start + ((p_day - p_start) / 7) * 7;
@@ -32,11 +32,15 @@ begin
   end if;
 end $$;
 
--- A last day, pushed by the days of each hold that began before it; one without an end has lasted until that day.
-create function app.pushed_end(p_organization uuid, p_membership uuid, p_package uuid, p_ends_on date, p_day date) returns date
+-- A last day, pushed by the days that holds took from it: each day once, however many holds lie on it, and none before
+-- the first or after the last. A hold without an end has lasted until that day.
+create function app.pushed_end(
+  p_organization uuid, p_membership uuid, p_package uuid, p_starts_on date, p_ends_on date, p_day date) returns date
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   v_end date := p_ends_on;
+  v_counted date := p_starts_on - 1;
+  v_from date;
   h record;
 begin
   if p_ends_on is null then
@@ -47,8 +51,10 @@ begin
      where e.organization_id = p_organization and (e.membership_id = p_membership or e.package_id = p_package)
      order by e.first_day
   loop
-    if h.first_day <= v_end and h.last_day >= h.first_day then
-      v_end := v_end + (h.last_day - h.first_day + 1);
+    v_from := greatest(h.first_day, v_counted + 1);
+    if v_from <= least(v_end, h.last_day) then
+      v_end := v_end + (h.last_day - v_from + 1);
+      v_counted := h.last_day;
     end if;
   end loop;
   return v_end;
@@ -73,7 +79,7 @@ begin
       from public.bookings u
       join public.class_sessions s on s.organization_id = u.organization_id and s.id = u.class_session_id
      where u.organization_id = p_organization and (u.membership_id = p_membership or u.package_id = p_package)
-       and app.counts_as_used(u.booking_status) and u.id <> p_without;
+       and app.counts_as_used(u.booking_status) and u.id is distinct from p_without;
 end $$;
 
 -- Whether a plan or a product covers a program, and how many it covers.
@@ -106,7 +112,7 @@ begin
                 when u.used >= m.period_limit then 'entitlement_limit' end
       from public.memberships m
       join public.membership_plans p on p.organization_id = m.organization_id and p.id = m.plan_id
-      cross join lateral (select app.pushed_end(m.organization_id, m.id, null, m.ends_on, p_day) as ends_on) e
+      cross join lateral (select app.pushed_end(m.organization_id, m.id, null, m.starts_on, m.ends_on, p_day) as ends_on) e
       cross join lateral app.coverage(m.organization_id, p.id, null, p.every_program, p_program) g
       cross join lateral app.period_of(m.period, m.anchored, m.starts_on, p_day) t
       cross join lateral (
@@ -136,9 +142,11 @@ begin
       -- Valid from the first class that counts: derived, so that one that is cancelled moves it.
       cross join lateral (
         select case when k.ends_on is null and k.valid_days is not null then (
-                 select least(min(d), p_day) + k.valid_days - 1 from app.days_used(k.organization_id, null, k.id, p_zone, b.id) d)
-               else k.ends_on end as ends_on) f
-      cross join lateral (select app.pushed_end(k.organization_id, null, k.id, f.ends_on, p_day) as ends_on) e
+                 select least(min(d), p_day) from app.days_used(k.organization_id, null, k.id, p_zone, b.id) d)
+               else k.starts_on end as starts_on) f
+      cross join lateral (
+        select app.pushed_end(k.organization_id, null, k.id, f.starts_on,
+                              coalesce(k.ends_on, f.starts_on + k.valid_days - 1), p_day) as ends_on) e
       cross join lateral (
         select coalesce(sum(r.amount), 0)::int as credits from public.entitlement_ledger r
          where r.organization_id = k.organization_id and r.package_id = k.id and r.booking_id is distinct from b.id) l
@@ -189,10 +197,10 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     else 'bought_first' end
 $$;
 
--- What a booking remembers of an entitlement; what is left is what is left after it.
+-- What a booking remembers of an entitlement; what is left is what is left after it, if it may pay.
 create function app.said_of(e app.entitlement) returns jsonb
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select jsonb_build_object('kind', (e).kind, 'id', (e).id, 'name', (e).name, 'left', (e).credits - 1, 'ends_on', (e).ends_on)
+  select jsonb_build_object('kind', (e).kind, 'id', (e).id, 'name', (e).name, 'left', (e).credits - ((e).refused is null)::int, 'ends_on', (e).ends_on)
 $$;
 
 -- Decide what pays: the ids, paid_by, and what was decided, for somebody who asks later why. A choice that may not pay
