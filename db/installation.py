@@ -27,6 +27,7 @@ ORDER = (
     "booking_changes",
     "payments",
     "booking",
+    "sales",
     "person",
     "needs",
     "people_rules",

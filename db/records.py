@@ -10,6 +10,7 @@ from uuid import UUID
 Kind = Literal["lead", "client"]
 Rank = Literal["owner", "manager", "staff", "viewer"]
 Pay = Literal["card", "cash", "later", "comp"]
+OfferKind = Literal["membership", "package"]
 PaidBy = Literal["card", "cash", "later", "comp", "membership", "package"]
 Outcome = Literal[
     "booked",
@@ -207,7 +208,7 @@ class Entitled(TypedDict):
     which it could not pay.
     """
 
-    kind: Literal["membership", "package"]
+    kind: OfferKind
     id: str
     name: str
     left: int | None
@@ -261,6 +262,72 @@ class Answer:
     before: BookingStatus | None
     promotes: str | None
     decided: Decided | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something for sale; price in minor units of `currency`.
+
+    A package has `class_count` classes; a membership at most `period_limit` (None: any) a `period`.
+    """
+
+    kind: OfferKind
+    id: UUID
+    name: str
+    price: int
+    currency: str
+    class_count: int | None
+    period_limit: int | None
+    period: Literal["week", "month"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What is asked to be sold; `id` is made by the desk, so that asking again never sells twice.
+
+    Without `starts_on` it begins today, in the organization's zone.
+    """
+
+    id: UUID
+    kind: OfferKind
+    offer_id: UUID
+    pay: Literal["card", "cash", "comp"]
+    comp_reason: str | None = None
+    starts_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What was sold, for a price in minor units of `currency`; the days are the first and the last."""
+
+    id: UUID
+    name: str
+    price: int
+    currency: str
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """A membership or a package of somebody today: classes left of a package, or a membership's limit.
+
+    While it is `held` it pays for nothing, until after the day `held_until` or until it is resumed.
+    """
+
+    kind: OfferKind
+    id: UUID
+    name: str
+    credits: int | None
+    period_limit: int | None
+    period: Literal["week", "month"] | None
+    starts_on: date
+    ends_on: date | None
+    cancelled: bool
+    held_until: date | None
+    held: bool
+    price: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,16 @@ COMMANDS = (
         "staff",
     ),
     Command(
+        "desk.payer",
+        "f4",
+        "screen.other_payer",
+        "payer",
+        "Let another membership or package pay, or the drop-in.",
+        DESK,
+        7,
+        "staff",
+    ),
+    Command(
         "desk.cancel",
         "f8",
         "screen.cancel",

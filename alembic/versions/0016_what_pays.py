@@ -27,7 +27,8 @@ SOLD = """
 alter table public.{table}
   add column if not exists paid_by text not null default 'other'
     check (paid_by in ('card', 'cash', 'comp', 'other')),
-  add column if not exists comp_reason text;
+  add column if not exists comp_reason text,
+  add column if not exists refunded boolean not null default false;
 """
 
 PAYMENTS = """

@@ -116,7 +116,8 @@ begin
   insert into public.bookings as b
     (organization_id, id, class_session_id, customer_id, client_id, booking_status, paid_by, comp_reason, override_reason,
      membership_id, package_id)
-  values (app.organization_id(), p_id, p_session, p_customer, p_client, p_status, p_pay, p_comp_reason, p_override_reason,
+  values (app.organization_id(), p_id, p_session, p_customer, p_client, p_status,
+          coalesce(p_pay, case when p_drop_in then 'later' end), p_comp_reason, p_override_reason,
           case when p_pay = 'membership' then p_entitlement end, case when p_pay = 'package' then p_entitlement end)
   returning p_pay is null and b.paid_by is not distinct from 'later', b.decided into v_due, decided;
   if v_due then
@@ -145,7 +146,7 @@ begin
   update public.bookings x
      set booking_status = p_status,
          payment_status = case when p_void then 'void' else x.payment_status end,
-         paid_by = coalesce(x.paid_by, p_pay),
+         paid_by = coalesce(x.paid_by, p_pay, case when p_drop_in then 'later' end),
          membership_id = coalesce(x.membership_id, case when p_pay = 'membership' then p_entitlement end),
          package_id = coalesce(x.package_id, case when p_pay = 'package' then p_entitlement end),
          comp_reason = case when p_pay = 'comp' then p_reason else x.comp_reason end,
@@ -194,7 +195,7 @@ begin
   end if;
   select t.rule, t.decided into v_rule, v_decided from app.try_change(
     b, p_status, false, case when b.booking_status = 'waitlisted' then p_pay end, p_comp_reason, p_override_reason, p_entitlement,
-    p_drop_in) t;
+    p_drop_in and b.booking_status = 'waitlisted') t;
   v_full := v_rule in ('class_sessions_seats', 'booking_held_for_waitlist');
   a := app.answer_about(
     case when v_rule is null then case b.booking_status

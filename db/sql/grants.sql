@@ -46,6 +46,14 @@ grant execute on function
   app.remember_ids(app.imported[], text), app.add_notes(app.imported[]), app.add_families(app.imported[]),
   app.import_people(jsonb, text)
 to frontdesk_staff;
+grant execute on function
+  app.counts_as_used(text), app.pushed_end(uuid, uuid, uuid, date, date, date), app.days_used(uuid, uuid, uuid, text, uuid),
+  app.coverage(uuid, uuid, uuid, boolean, uuid), app.buyer(uuid, uuid, uuid), app.had_intro(uuid, uuid, uuid),
+  app.check_sale(uuid, uuid, uuid, boolean, boolean, date, date, text, text), app.lock_buyer(uuid, uuid), app.lock_sale(uuid, uuid),
+  app.offers(uuid), app.sell(uuid, text, uuid, text, uuid, text, text, date),
+  app.sell_and_book(uuid, uuid, text, uuid, uuid, text, uuid, text, boolean), app.cancel_sale(text, uuid, text, boolean),
+  app.hold(text, uuid, date, date, text), app.resume(text, uuid), app.entitlements_of(text, uuid)
+to frontdesk_staff;
 grant execute on all functions in schema app to frontdesk_definer;
 
 grant select on public.organizations, public.user_organizations, public.desks, public.leads, public.clients,
@@ -77,6 +85,18 @@ grant insert (organization_id, customer_id, client_id, text, alert_priority, wri
   to frontdesk_staff;
 grant insert (organization_id, source, external_id, customer_id, client_id) on public.external_ids
   to frontdesk_staff;
+-- What staff sell; the terms are the offer's, which managers make.
+grant insert (organization_id, id, plan_id, customer_id, client_id, starts_on, paid_by, comp_reason),
+  update (cancelled_at, cancel_reason, refunded) on public.memberships to frontdesk_staff;
+grant insert (organization_id, id, product_id, customer_id, client_id, starts_on, paid_by, comp_reason),
+  update (cancelled_at, cancel_reason, refunded) on public.packages to frontdesk_staff;
+grant insert (organization_id, membership_id, package_id, first_day, last_day, reason), update (last_day)
+  on public.entitlement_holds to frontdesk_staff;
+grant insert (organization_id, id, name, price, every_program, is_intro, is_shared, period_limit, period, anchored, term_months),
+  update (name, price, is_intro, is_shared, is_active) on public.membership_plans to frontdesk_staff;
+grant insert (organization_id, id, name, price, every_program, is_intro, is_shared, class_count, valid_days, valid_from),
+  update (name, price, is_intro, is_shared, is_active) on public.package_products to frontdesk_staff;
+grant insert (organization_id, plan_id, product_id, program_id) on public.covered_programs to frontdesk_staff;
 
 grant select on public.organizations, public.users, public.user_organizations, public.desks, public.sign_ins,
   public.sign_in_challenges, public.tokens, public.secrets, public.leads, public.clients, public.search_documents,

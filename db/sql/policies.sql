@@ -84,11 +84,30 @@ create policy staff_add on public.families for insert to frontdesk_staff
   with check (organization_id = (select app.writing_organization_id()));
 create policy staff_add on public.family_members for insert to frontdesk_staff
   with check (organization_id = (select app.writing_organization_id()));
+-- Staff sell and hold what managers offer.
 do $$
 declare
   v_table text;
 begin
-  foreach v_table in array array['leads', 'clients', 'family_members'] loop
+  foreach v_table in array array['memberships', 'packages', 'entitlement_holds'] loop
+    execute format('create policy staff_add on public.%I for insert to frontdesk_staff
+                    with check (organization_id = (select app.writing_organization_id()))', v_table);
+  end loop;
+  foreach v_table in array array['membership_plans', 'package_products', 'covered_programs'] loop
+    execute format('create policy manager_add on public.%I for insert to frontdesk_staff
+                    with check (organization_id = (select app.managing_organization_id()))', v_table);
+  end loop;
+  foreach v_table in array array['membership_plans', 'package_products'] loop
+    execute format('create policy manager_change on public.%I for update to frontdesk_staff
+                    using (organization_id = (select app.managing_organization_id()))
+                    with check (organization_id = (select app.managing_organization_id()))', v_table);
+  end loop;
+end $$;
+do $$
+declare
+  v_table text;
+begin
+  foreach v_table in array array['leads', 'clients', 'family_members', 'memberships', 'packages', 'entitlement_holds'] loop
     execute format('create policy staff_change on public.%I for update to frontdesk_staff
                     using (organization_id = (select app.writing_organization_id()))
                     with check (organization_id = (select app.writing_organization_id()))', v_table);

@@ -85,6 +85,7 @@ def _paid() -> list[Any]:
     return [
         choice("paid_by", "card", "cash", "comp", "other", default="other"),
         Column("comp_reason", Text),
+        Column("refunded", Boolean, nullable=False, server_default=NO),
     ]
 
 

@@ -210,6 +210,11 @@ class DeskScreen(PlaceScreen):
         if may(self.rank, "staff") and self._at_hand:
             self.booking.join()
 
+    def action_other_payer(self) -> None:
+        """Let another membership or package pay, or the drop-in."""
+        if may(self.rank, "staff") and self._at_hand:
+            self.booking.pay_by_next()
+
     def action_cancel(self) -> None:
         """Ask what cancelling the chosen person's booking would mean."""
         shown = self.booking.intention

@@ -253,6 +253,18 @@ class BookingPane(Vertical):
         else:
             self.post_message(self.Said(f"{literal(now.person.name)} has no family here."))
 
+    def pay_by_next(self) -> None:
+        """Let the next membership or package pay; without a question yet, ask what pays."""
+        now = self.intention
+        if now is None or now.act == "cancel" or now.on_its_way or now.step in TYPING:
+            return
+        if now.step is Step.STATED and not now.inert:
+            self._preview(now)
+        elif now.payable:
+            self._preview(now.paid_by_next())
+        elif now.step is Step.ASKED:
+            self.post_message(self.Said(f"{literal(now.person.name)} has nothing else that could pay."))
+
     def back(self) -> bool:
         """Go one step back; whether there was one."""
         now = self.intention

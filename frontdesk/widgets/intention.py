@@ -62,7 +62,8 @@ class Intention:
 
     `answer` is the dry run's, `chosen` the digit pressed, `stop` why it goes no further. `companions` come
     along or nobody does; `lead` is the person themselves, who is new and added by the same action: of them
-    find knows the name or the phone, and `contact` is the other, asked for in a field of its own.
+    find knows the name or the phone, and `contact` is the other, asked for in a field of its own. `payers`
+    are the ids of the memberships and packages that may pay, in their order.
     """
 
     person: Person
@@ -77,6 +78,7 @@ class Intention:
     lead: NewLead | None = None
     contact: str = ""
     duplicates: tuple[Duplicate, ...] = ()
+    payers: tuple[str, ...] = ()
 
     @property
     def verb(self) -> str:
@@ -209,9 +211,9 @@ class Intention:
         inert = answer.outcome in {"refused", "full", "exists", "taken_back"}
         # Who was told 'book' is not to find themselves on a waitlist because the last seat went meanwhile.
         request = replace(self.request, waitlist=answer.outcome == "waitlisted")
-        return replace(
-            self, answer=answer, request=request, stop=stop, step=Step.STOPPED if inert else Step.ASKED
-        )
+        step = Step.STOPPED if inert else Step.ASKED
+        payers = self.payers or _payers(answer)
+        return replace(self, answer=answer, request=request, stop=stop, step=step, payers=payers)
 
     def own(self, answers: Sequence[Answer]) -> Answer:
         """The answer for the person themselves; a converted lead's is the client's."""
@@ -223,6 +225,27 @@ class Intention:
         due = sum(each.price or 0 for each in made if self.request.pay is None and each.paid_by == "later")
         outcome: Outcome = "due" if due else "booked" if made else answer.outcome
         return replace(answer, outcome=outcome, price=due, seat=max(each.seat or 0 for each in answers))
+
+    @property
+    def payable(self) -> bool:
+        """Whether another may pay than the one that does."""
+        request_open = self.step in {Step.ASKED, Step.STOPPED} and not self.companions
+        return self.act == "serve" and request_open and bool(self.payers)
+
+    def paid_by_next(self) -> Intention:
+        """The next membership or package pays, after the last the drop-in, then the first again."""
+        ways = (*self.payers, "")
+        by = self.answer.decided["by"] if self.answer and self.answer.decided else None
+        now = "" if self.request.drop_in or by is None else by["id"]
+        chosen = ways[(ways.index(now) + 1) % len(ways)] if now in ways else ways[0]
+        request = replace(
+            self.request,
+            entitlement_id=UUID(chosen) if chosen else None,
+            drop_in=not chosen,
+            pay=None,
+            comp_reason=None,
+        )
+        return replace(self, request=request, chosen=None)
 
     def stopped(self, sentence: str) -> Intention:
         """It goes no further, for that reason."""
@@ -338,6 +361,14 @@ class Intention:
         if self.lead:
             return replace(self, answer=None, stop=None, step=Step.CONTACT)
         return intend(self.person, self.session)
+
+
+def _payers(answer: Answer) -> tuple[str, ...]:
+    decided = answer.decided
+    if decided is None:
+        return ()
+    first = [decided["by"]] if decided["by"] else []
+    return tuple(one["id"] for one in (*first, *decided["others"]))
 
 
 def intend(person: Person, session: ClassSession) -> Intention:

@@ -52,8 +52,8 @@ class RosterList(Lines[RosterLine]):
         return time_of(item.recorded_at, self.timezone) if day == self.today else f"{day.day} {day:%b}"
 
     def _paid(self, item: RosterLine) -> tuple[str, str]:
-        if item.paid_by == "comp":
-            return "comp", "lines--quiet"
+        if item.paid_by in {"comp", "membership", "package"}:
+            return item.paid_by, "lines--quiet"
         if item.booking_status == "waitlisted" or not item.price:
             return "", ""
         price = money(item.price, item.currency)

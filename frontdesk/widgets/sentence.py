@@ -17,6 +17,7 @@ from frontdesk.clock import day_of, local, time_of
 from frontdesk.commands import keyed
 from frontdesk.widgets.intention import ARRIVE, COMP, OVERRIDE, PAYS, WAIVER, Intention, Step
 from frontdesk.widgets.marks import birthday, birthday_words
+from frontdesk.widgets.paying import because, could_not, entitled
 from frontdesk.widgets.text import cut, literal, money, ordinal, several
 
 LABEL = 10
@@ -168,19 +169,22 @@ class Speaker:
             yield "place", [f"{ordinal(answer.place)} in line{after}"]
         elif answer.outcome == "due":
             yield "pays", self._ways(intention, answer)
+            if answer.decided and answer.decided["refused"]:
+                yield "why", [f"{could_not(answer.decided)}; nothing else covers it"]
         elif answer.outcome == "exists":
             yield "booking", [self.booking(answer)]
         elif intention.stop:
             yield "why", [intention.stop]
         elif answer.outcome in {"booked", "confirmed"}:
-            yield "pays", ["nothing is due" if not answer.price else self.paid(answer)]
+            yield "pays", ["nothing is due" if not answer.price else self._covered(answer)]
         elif answer.outcome == "checked_in":
             yield "paid", [self.paid(answer)]
         if answer.overlaps and answer.outcome != "exists":
             yield "note", [f"! has another booking at the same time: {literal(answer.overlaps)}"]
         yield from self._doubts(intention)
         choices = [*self._override(intention, answer), *self._choices(intention)]
-        other = "" if choices else "[desk.next_class] other class   "
+        payer = "[desk.payer] other payer   " if intention.payable else ""
+        other = payer if choices else f"{payer}[desk.next_class] other class   "
         yield "or", [*choices, keyed(f"{other}[desk.back] back")]
         yield from self._notes(intention)
 
@@ -189,6 +193,10 @@ class Speaker:
             yield "why", [intention.stop]
         elif answer.booking_status == "late_cancelled":
             yield "late", ["it counts as used, and nothing comes back"]
+        elif answer.paid_by == "package":
+            yield "in time", [f"the class goes back to {self._name_of_payer(answer)}"]
+        elif answer.paid_by == "membership":
+            yield "in time", [f"it does not count for {self._name_of_payer(answer)}"]
         elif answer.payment_status == "paid" and answer.price:
             yield "in time", [f"{self.paid(answer)} stays to their credit"]
         else:
@@ -235,8 +243,19 @@ class Speaker:
         place = f"{ordinal(answer.place)} in line, " if answer.place else ""
         return since + place + self.paid(answer)
 
+    def _covered(self, answer: Answer) -> str:
+        """What pays and why, before it is done."""
+        decided = answer.decided
+        return self.paid(answer) + (because(decided) if decided and decided["by"] else "")
+
+    def _name_of_payer(self, answer: Answer) -> str:
+        by = answer.decided["by"] if answer.decided else None
+        return literal(by["name"]) if by else answer.paid_by or ""
+
     def paid(self, answer: Answer) -> str:
-        """How a booking is paid, such as '£12.00 by card', 'owes £12.00'."""
+        """How a booking is paid, such as '£12.00 card', 'owes £12.00', '10-Class Pass, 2 left'."""
+        if answer.decided and answer.decided["by"]:
+            return entitled(answer.decided["by"])
         price = money(answer.price or 0, answer.currency or self.organization.currency)
         if answer.paid_by == "comp":
             return "comp"

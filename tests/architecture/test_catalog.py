@@ -51,10 +51,12 @@ DEFINER_FOR_STAFF = {
     "app.set_pin(bytea,bytea)",
     "app.sign_out()",
     "app.sleep()",
-    # find, who a new person may be already, and locking a session row
+    # find, who a new person may be already, and locking the row of a session, a buyer or a sale
     "app.duplicates(text,text,text)",
     "app.find(text,uuid)",
+    "app.lock_buyer(uuid,uuid)",
     "app.lock_for_booking(uuid,uuid,uuid)",
+    "app.lock_sale(uuid,uuid)",
     # counting what the caller was refused
     "app.note_refusal(text,text,text)",
 }
@@ -67,6 +69,8 @@ DEFINER_FOR_TRIGGERS = {
     "app.keep_habits()",
     "app.keep_payer()",
     "app.keep_payments()",
+    "app.keep_sale()",
+    "app.keep_sale_cancelled()",
     "app.keep_search_document()",
     "app.never_below_nothing()",
     "app.promote()",
@@ -125,6 +129,10 @@ PERSON = {
 }
 # Never a name, and never a block; most of the rest is the managers', which triggers say.
 PERSON_CHANGES = PERSON - {"organization_id", "id", "name", "blocked_reason"}
+
+SALE = {"organization_id", "id", "customer_id", "client_id", "starts_on", "paid_by", "comp_reason"}
+OFFER = {"organization_id", "id", "name", "price", "every_program", "is_intro", "is_shared"}
+OFFER_CHANGES = {"name", "price", "is_intro", "is_shared", "is_active"}
 
 TABLES = """
 select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity, c.relowner::regrole::text,
@@ -404,6 +412,19 @@ def test_staff_write_only_these_columns(ask: Ask) -> None:
         "notes insert": {
             *("organization_id", "customer_id", "client_id", "text", "alert_priority", "written_by"),
         },
+        "memberships insert": SALE | {"plan_id"},
+        "memberships update": {"cancelled_at", "cancel_reason", "refunded"},
+        "packages insert": SALE | {"product_id"},
+        "packages update": {"cancelled_at", "cancel_reason", "refunded"},
+        "entitlement_holds insert": {
+            *("organization_id", "membership_id", "package_id", "first_day", "last_day", "reason"),
+        },
+        "entitlement_holds update": {"last_day"},
+        "membership_plans insert": OFFER | {"period_limit", "period", "anchored", "term_months"},
+        "membership_plans update": OFFER_CHANGES,
+        "package_products insert": OFFER | {"class_count", "valid_days", "valid_from"},
+        "package_products update": OFFER_CHANGES,
+        "covered_programs insert": {"organization_id", "plan_id", "product_id", "program_id"},
         "external_ids insert": {
             *("organization_id", "source", "external_id", "customer_id", "client_id"),
         },

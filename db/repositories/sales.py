@@ -1,0 +1,84 @@
+"""Selling memberships and packages, holding and cancelling them, and what somebody has of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from db.records import Answer, BookingRequest, Entitlement, Kind, Offer, OfferKind, Sale, Sold
+from db.transaction import SignedIn, call, do
+
+
+def offers(signed_in: SignedIn, session_id: UUID | None = None) -> list[Offer]:
+    """What is for sale, packages first, the cheapest first; for a class session only what covers it."""
+    return signed_in.all(call(Offer, "offers", session_id))
+
+
+def sell(signed_in: SignedIn, sale: Sale, kind: Kind, person_id: UUID) -> Sold:
+    """Sell, in one round trip; asking again with the same id sells nothing more.
+
+    Raises `Refused` with the rule.
+    """
+    return signed_in.one(
+        call(
+            Sold,
+            "sell",
+            sale.id,
+            sale.kind,
+            sale.offer_id,
+            kind,
+            person_id,
+            sale.pay,
+            sale.comp_reason,
+            sale.starts_on,
+        )
+    )
+
+
+def sell_and_book(signed_in: SignedIn, sale: Sale, request: BookingRequest, *, dry: bool = False) -> Answer:
+    """Sell a package to whom the booking is for and book with it, both or neither, in one round trip."""
+    return signed_in.one(
+        call(
+            Answer,
+            "sell_and_book",
+            sale.id,
+            sale.offer_id,
+            sale.pay,
+            request.id,
+            request.session_id,
+            request.kind,
+            request.person_id,
+            request.override_reason,
+            request.arrive,
+        ),
+        dry=dry,
+    )
+
+
+def of(signed_in: SignedIn, kind: Kind, person_id: UUID) -> list[Entitlement]:
+    """What somebody has, as it stands today, what still pays first."""
+    return signed_in.all(call(Entitlement, "entitlements_of", kind, person_id))
+
+
+def cancel(
+    signed_in: SignedIn, kind: OfferKind, entitlement_id: UUID, reason: str, *, refund: bool = False
+) -> None:
+    """Cancel it, as a manager: what is left is written off, and with `refund` what was paid goes back."""
+    signed_in.run(do("cancel_sale", kind, entitlement_id, reason, refund))
+
+
+def hold(
+    signed_in: SignedIn,
+    kind: OfferKind,
+    entitlement_id: UUID,
+    first_day: date,
+    last_day: date | None = None,
+    reason: str | None = None,
+) -> None:
+    """Let it pay for nothing in these days, and push its end by them; without a last day it is paused."""
+    signed_in.run(do("hold", kind, entitlement_id, first_day, last_day, reason))
+
+
+def resume(signed_in: SignedIn, kind: OfferKind, entitlement_id: UUID) -> None:
+    """End its hold: it pays again from today on, or from tomorrow where the hold began today."""
+    signed_in.run(do("resume", kind, entitlement_id))

@@ -1,0 +1,412 @@
+-- Selling memberships and packages, holding them, and cancelling them. The terms are the offer's at the moment of the
+-- sale, whoever writes the row; staff sell what managers offer, and managers give away and cancel, with a reason.
+
+create function app.buyer(p_organization uuid, p_customer uuid, p_client uuid) returns public.bookings
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  b public.bookings;
+begin
+  b.organization_id := p_organization;
+  b.customer_id := p_customer;
+  b.client_id := p_client;
+  return b;
+end $$;
+
+-- Whether the person had an offer for newcomers already; what was given back does not count.
+create function app.had_intro(p_organization uuid, p_customer uuid, p_client uuid) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return exists (
+    select from public.memberships m
+      join public.membership_plans p on p.organization_id = m.organization_id and p.id = m.plan_id and p.is_intro
+     where m.organization_id = p_organization and (m.customer_id = p_customer or m.client_id = p_client) and m.cancelled_at is null)
+  or exists (
+    select from public.packages k
+      join public.package_products p on p.organization_id = k.organization_id and p.id = k.product_id and p.is_intro
+     where k.organization_id = p_organization and (k.customer_id = p_customer or k.client_id = p_client) and k.cancelled_at is null);
+end $$;
+
+-- Who may buy, when it may begin, and how it may be paid; the same for both kinds.
+create function app.check_sale(
+  p_organization uuid, p_customer uuid, p_client uuid, p_offered boolean, p_intro boolean, p_starts_on date, p_today date,
+  p_paid_by text, p_comp_reason text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform app.check_writer(p_organization);
+  -- Two desks that sell one person the same offer for newcomers come one after the other.
+  perform app.lock_buyer(p_customer, p_client);
+  perform app.check_person(app.buyer(p_organization, p_customer, p_client));
+  if not coalesce(p_offered, false) then
+    perform app.refuse('sale_not_offered');
+  elsif p_intro and app.had_intro(p_organization, p_customer, p_client) then
+    perform app.refuse('sale_intro_once');
+  elsif p_starts_on not between p_today - 31 and p_today + 366 then
+    perform app.refuse('sale_start');
+  elsif p_paid_by not in ('card', 'cash', 'comp') then
+    perform app.refuse('sale_paid_by');
+  elsif p_paid_by = 'comp' and not app.is_manager() then
+    perform app.refuse('booking_override_rank');
+  elsif p_paid_by = 'comp' and p_comp_reason is null then
+    perform app.refuse('booking_comp_reason');
+  end if;
+end $$;
+
+create function app.lock_buyer(p_customer uuid, p_client uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.writing_organization_id();
+begin
+  perform from public.leads l where l.organization_id = v_organization and l.id = p_customer for no key update;
+  perform from public.clients c where c.organization_id = v_organization and c.id = p_client for no key update;
+end $$;
+
+create function app.membership_sale_rules() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  p public.membership_plans;
+  v_today date;
+begin
+  if app.is_keeper() then
+    return new;
+  end if;
+  select x.* into p from public.membership_plans x where x.organization_id = new.organization_id and x.id = new.plan_id;
+  select o.currency, (clock_timestamp() at time zone o.timezone)::date into new.currency, v_today
+    from public.organizations o where o.id = new.organization_id;
+  new.starts_on := coalesce(new.starts_on, v_today);
+  new.comp_reason := case when new.paid_by = 'comp' then app.reason(new.comp_reason) end;
+  perform app.check_sale(new.organization_id, new.customer_id, new.client_id, p.is_active, p.is_intro, new.starts_on, v_today,
+                         new.paid_by, new.comp_reason);
+  new.period_limit := p.period_limit;
+  new.period := p.period;
+  new.anchored := p.anchored;
+  new.ends_on := (new.starts_on + make_interval(months => p.term_months))::date - 1;
+  new.is_shared := p.is_shared;
+  new.price := p.price;
+  new.sold_at := clock_timestamp();
+  new.sold_by := app.user_id();
+  new.desk_id := app.desk_id();
+  return new;
+end $$;
+
+create trigger a_sale_rules before insert on public.memberships
+  for each row execute function app.membership_sale_rules();
+
+create function app.package_sale_rules() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  p public.package_products;
+  v_today date;
+begin
+  if app.is_keeper() then
+    return new;
+  end if;
+  select x.* into p from public.package_products x where x.organization_id = new.organization_id and x.id = new.product_id;
+  select o.currency, (clock_timestamp() at time zone o.timezone)::date into new.currency, v_today
+    from public.organizations o where o.id = new.organization_id;
+  new.starts_on := coalesce(new.starts_on, v_today);
+  new.comp_reason := case when new.paid_by = 'comp' then app.reason(new.comp_reason) end;
+  perform app.check_sale(new.organization_id, new.customer_id, new.client_id, p.is_active, p.is_intro, new.starts_on, v_today,
+                         new.paid_by, new.comp_reason);
+  new.class_count := p.class_count;
+  new.valid_days := case when p.valid_from = 'first_class' then p.valid_days end;
+  new.ends_on := case when p.valid_from = 'purchase' then new.starts_on + p.valid_days - 1 end;
+  new.is_shared := p.is_shared;
+  new.price := p.price;
+  new.sold_at := clock_timestamp();
+  new.sold_by := app.user_id();
+  new.desk_id := app.desk_id();
+  return new;
+end $$;
+
+create trigger a_sale_rules before insert on public.packages
+  for each row execute function app.package_sale_rules();
+
+-- What a sale brings along: the classes of a package, and the money.
+create function app.keep_sale() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_row jsonb := to_jsonb(new);
+  v_package boolean := tg_table_name = 'packages';
+begin
+  if session_user <> 'frontdesk_app' then
+    return null;
+  end if;
+  if v_package then
+    insert into public.entitlement_ledger (organization_id, package_id, kind, amount, made_by, desk_id)
+    values (new.organization_id, new.id, 'grant', (v_row ->> 'class_count')::int, new.sold_by, new.desk_id);
+  end if;
+  if new.paid_by in ('card', 'cash') and new.price > 0 then
+    insert into public.payments
+      (organization_id, customer_id, client_id, membership_id, package_id, method, amount, currency, desk_id, taken_by)
+    values (new.organization_id, new.customer_id, new.client_id, case when not v_package then new.id end,
+            case when v_package then new.id end, new.paid_by, new.price, new.currency, new.desk_id, new.sold_by);
+  end if;
+  return null;
+end $$;
+
+create trigger b_keep_sale after insert on public.memberships for each row execute function app.keep_sale();
+create trigger b_keep_sale after insert on public.packages for each row execute function app.keep_sale();
+
+-- Nothing of a sale changes but its end, once, by a manager and with a reason.
+create function app.sale_change_rules() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if app.is_keeper() then
+    return new;
+  end if;
+  perform app.check_writer(old.organization_id);
+  if not app.is_manager() then
+    perform app.refuse('booking_override_rank');
+  elsif old.cancelled_at is not null then
+    perform app.refuse('sale_cancelled_already');
+  end if;
+  new.cancel_reason := app.reason(new.cancel_reason);
+  if new.cancelled_at is null or new.cancel_reason is null then
+    perform app.refuse('sale_cancel_reason');
+  end if;
+  new.cancelled_at := clock_timestamp();
+  new.cancelled_by := app.user_id();
+  return new;
+end $$;
+
+create trigger a_sale_change_rules before update on public.memberships
+  for each row execute function app.sale_change_rules();
+create trigger a_sale_change_rules before update on public.packages
+  for each row execute function app.sale_change_rules();
+
+-- What is left of a package that is cancelled is written off in the same transaction; money that goes back is a row
+-- more, by the method it came.
+create function app.keep_sale_cancelled() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_table_name = 'packages' then
+    insert into public.entitlement_ledger (organization_id, package_id, kind, amount, made_by, desk_id)
+    select new.organization_id, new.id, 'write_off', -sum(l.amount), app.user_id(), app.desk_id()
+      from public.entitlement_ledger l where l.organization_id = new.organization_id and l.package_id = new.id
+    having sum(l.amount) > 0;
+  end if;
+  if new.refunded then
+    insert into public.payments
+      (organization_id, customer_id, client_id, membership_id, package_id, reverses_id, method, amount, currency, desk_id, taken_by)
+    select p.organization_id, p.customer_id, p.client_id, p.membership_id, p.package_id, p.id, p.method, -p.amount, p.currency,
+           app.desk_id(), app.user_id()
+      from public.payments p
+     where p.organization_id = new.organization_id and (p.membership_id = new.id or p.package_id = new.id) and p.reverses_id is null
+       and not exists (select from public.payments r where r.organization_id = p.organization_id and r.reverses_id = p.id);
+  end if;
+  return null;
+end $$;
+
+create trigger b_keep_sale_cancelled after update of cancelled_at on public.memberships
+  for each row when (old.cancelled_at is null and new.cancelled_at is not null) execute function app.keep_sale_cancelled();
+create trigger b_keep_sale_cancelled after update of cancelled_at on public.packages
+  for each row when (old.cancelled_at is null and new.cancelled_at is not null) execute function app.keep_sale_cancelled();
+
+-- A hold begins today at the earliest and ends on its last day or when it is resumed; two never overlap.
+create function app.hold_rules() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_today date := (select (clock_timestamp() at time zone o.timezone)::date from public.organizations o where o.id = new.organization_id);
+begin
+  if app.is_keeper() then
+    return new;
+  end if;
+  perform app.check_writer(new.organization_id);
+  perform app.lock_sale(new.membership_id, new.package_id);
+  if tg_op = 'UPDATE' and (old.last_day < v_today or new.last_day is null or new.last_day < v_today - 1) then
+    perform app.refuse('hold_over');
+  elsif tg_op = 'INSERT' and new.first_day < v_today then
+    perform app.refuse('hold_first_day');
+  end if;
+  if exists (select from public.entitlement_holds h
+              where h.organization_id = new.organization_id and h.id <> new.id
+                and (h.membership_id = new.membership_id or h.package_id = new.package_id)
+                and daterange(h.first_day, h.last_day, '[]') && daterange(new.first_day, new.last_day, '[]')) then
+    perform app.refuse('hold_overlaps');
+  end if;
+  new.reason := app.reason(new.reason);
+  new.held_at := case when tg_op = 'INSERT' then clock_timestamp() else old.held_at end;
+  new.held_by := case when tg_op = 'INSERT' then app.user_id() else old.held_by end;
+  return new;
+end $$;
+
+create trigger a_hold_rules before insert or update on public.entitlement_holds
+  for each row execute function app.hold_rules();
+
+create function app.lock_sale(p_membership uuid, p_package uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.writing_organization_id();
+begin
+  perform from public.memberships m where m.organization_id = v_organization and m.id = p_membership for no key update;
+  perform from public.packages k where k.organization_id = v_organization and k.id = p_package for no key update;
+end $$;
+
+-- What is for sale, the cheapest first; of a session's program, only what covers it.
+create function app.offers(p_session uuid default null)
+returns table (kind text, id uuid, name text, price int, currency text, class_count int, period_limit int, period text)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+  v_currency text := (select o.currency from public.organizations o where o.id = v_organization);
+  v_program uuid := (select s.program_id from public.class_sessions s where s.organization_id = v_organization and s.id = p_session);
+begin
+  return query
+    select * from (
+      select 'package', k.id, k.name, k.price, v_currency, k.class_count, null::int, null::text
+        from public.package_products k
+       where k.organization_id = v_organization and k.is_active
+         and (v_program is null or (app.coverage(v_organization, null, k.id, k.every_program, v_program)).covers)
+      union all
+      select 'membership', p.id, p.name, p.price, v_currency, null, p.period_limit, p.period
+        from public.membership_plans p
+       where p.organization_id = v_organization and p.is_active
+         and (v_program is null or (app.coverage(v_organization, p.id, null, p.every_program, v_program)).covers)
+    ) o (kind, id, name, price, currency, class_count, period_limit, period)
+    order by o.kind desc, o.price, o.name, o.id;
+end $$;
+
+-- Sell; asking again with the same id sells nothing more.
+create function app.sell(
+  p_id uuid, p_offer text, p_offer_id uuid, p_kind text, p_person uuid, p_pay text, p_comp_reason text default null,
+  p_starts_on date default null)
+returns table (id uuid, name text, price int, currency text, starts_on date, ends_on date)
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+  v_customer uuid := case when p_kind = 'lead' then p_person end;
+  v_client uuid := case when p_kind = 'client' then p_person end;
+begin
+  if not app.may_write() then
+    raise insufficient_privilege using message = 'may not sell here';
+  end if;
+  if p_offer = 'package' then
+    if not exists (select from public.packages k where k.organization_id = v_organization and k.id = p_id) then
+      insert into public.packages (organization_id, id, product_id, customer_id, client_id, starts_on, paid_by, comp_reason)
+      values (v_organization, p_id, p_offer_id, v_customer, v_client, p_starts_on, p_pay, p_comp_reason);
+    end if;
+    return query
+      select k.id, p.name, k.price, k.currency, k.starts_on, k.ends_on
+        from public.packages k join public.package_products p on p.organization_id = k.organization_id and p.id = k.product_id
+       where k.organization_id = v_organization and k.id = p_id;
+  else
+    if not exists (select from public.memberships m where m.organization_id = v_organization and m.id = p_id) then
+      insert into public.memberships (organization_id, id, plan_id, customer_id, client_id, starts_on, paid_by, comp_reason)
+      values (v_organization, p_id, p_offer_id, v_customer, v_client, p_starts_on, p_pay, p_comp_reason);
+    end if;
+    return query
+      select m.id, p.name, m.price, m.currency, m.starts_on, m.ends_on
+        from public.memberships m join public.membership_plans p on p.organization_id = m.organization_id and p.id = m.plan_id
+       where m.organization_id = v_organization and m.id = p_id;
+  end if;
+end $$;
+
+-- Sell a package and book with it: both or neither.
+create function app.sell_and_book(
+  p_sale uuid, p_product uuid, p_pay text, p_id uuid, p_session uuid, p_kind text, p_person uuid, p_override_reason text,
+  p_arrive boolean) returns setof app.answer
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  a app.answer;
+  v_rule text;
+begin
+  begin
+    perform from app.sell(p_sale, 'package', p_product, p_kind, p_person, p_pay);
+    select x.* into a from app.book(p_id, p_session, p_kind, p_person, null, null, p_override_reason, false, p_arrive, p_sale) x;
+    if a.outcome not in ('booked', 'checked_in', 'confirmed', 'exists') then
+      perform app.refuse('together');
+    end if;
+  exception
+    when check_violation then
+      get stacked diagnostics v_rule = constraint_name;
+      if v_rule <> 'together' then
+        a := app.answer_about('refused', v_rule, p_id, p_session, case when p_kind = 'lead' then p_person end, case when p_kind = 'client' then p_person end);
+      end if;
+  end;
+  return next a;
+end $$;
+
+-- Cancel what was sold; what is left of a package is written off, and with p_refund the money goes back.
+create function app.cancel_sale(p_offer text, p_id uuid, p_reason text, p_refund boolean) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+begin
+  if p_offer = 'package' then
+    update public.packages k set cancelled_at = now(), cancel_reason = p_reason, refunded = p_refund
+     where k.organization_id = v_organization and k.id = p_id;
+  else
+    update public.memberships m set cancelled_at = now(), cancel_reason = p_reason, refunded = p_refund
+     where m.organization_id = v_organization and m.id = p_id;
+  end if;
+  if not found then
+    raise no_data_found;
+  end if;
+end $$;
+
+-- Hold from a day on, until another or until it is resumed.
+create function app.hold(p_offer text, p_id uuid, p_first_day date, p_last_day date, p_reason text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+begin
+  insert into public.entitlement_holds (organization_id, membership_id, package_id, first_day, last_day, reason)
+  values (v_organization, case when p_offer = 'membership' then p_id end, case when p_offer = 'package' then p_id end,
+          p_first_day, p_last_day, p_reason);
+end $$;
+
+-- Resume: yesterday was the last day of the hold, or its first where it began today.
+create function app.resume(p_offer text, p_id uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+  v_today date := (select (clock_timestamp() at time zone o.timezone)::date from public.organizations o where o.id = v_organization);
+begin
+  update public.entitlement_holds h set last_day = greatest(h.first_day, v_today - 1)
+   where h.organization_id = v_organization and case p_offer when 'package' then h.package_id else h.membership_id end = p_id
+     and h.first_day <= v_today and coalesce(h.last_day >= v_today, true);
+  if not found then
+    raise no_data_found;
+  end if;
+end $$;
+
+-- What somebody has, as it stands today; what is over for longer than a year is left out.
+create function app.entitlements_of(p_kind text, p_person uuid)
+returns table (kind text, id uuid, name text, credits int, period_limit int, period text, starts_on date, ends_on date,
+  cancelled boolean, held_until date, held boolean, price int, currency text)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+  v_today date := (select (now() at time zone o.timezone)::date from public.organizations o where o.id = v_organization);
+  v_zone text := (select o.timezone from public.organizations o where o.id = v_organization);
+  v_customer uuid := case when p_kind = 'lead' then p_person end;
+  v_client uuid := case when p_kind = 'client' then p_person end;
+begin
+  return query
+    select e.kind, e.id, e.name, e.credits, e.period_limit, e.period, e.starts_on, e.ends_on, e.cancelled, h.last_day, h.first_day is not null,
+           e.price, e.currency
+      from (
+        select 'membership' as kind, m.id, p.name, null::int as credits, m.period_limit, m.period, m.starts_on,
+               app.pushed_end(m.organization_id, m.id, null, m.starts_on, m.ends_on, v_today) as ends_on, m.cancelled_at is not null as cancelled, m.price, m.currency
+          from public.memberships m
+          join public.membership_plans p on p.organization_id = m.organization_id and p.id = m.plan_id
+         where m.organization_id = v_organization and (m.customer_id = v_customer or m.client_id = v_client)
+        union all
+        select 'package', k.id, p.name, coalesce((
+                 select sum(l.amount)::int from public.entitlement_ledger l
+                  where l.organization_id = v_organization and l.package_id = k.id), 0), null, null, k.starts_on,
+               app.pushed_end(k.organization_id, null, k.id, coalesce(f.first_on, k.starts_on), coalesce(k.ends_on, f.first_on + k.valid_days - 1), v_today),
+               k.cancelled_at is not null, k.price, k.currency
+          from public.packages k
+          join public.package_products p on p.organization_id = k.organization_id and p.id = k.product_id
+          cross join lateral (
+            select case when k.valid_days is not null then (select min(d) from app.days_used(v_organization, null, k.id, v_zone, k.id) d) end as first_on) f
+         where k.organization_id = v_organization and (k.customer_id = v_customer or k.client_id = v_client)
+      ) e
+      left join lateral (
+        select x.first_day, x.last_day from public.entitlement_holds x
+         where x.organization_id = v_organization and (x.membership_id = e.id or x.package_id = e.id)
+           and x.first_day <= v_today and coalesce(x.last_day >= v_today, true) limit 1) h on true
+     where coalesce(e.ends_on > v_today - 366, true)
+     order by e.cancelled, coalesce(e.ends_on < v_today, false), e.ends_on, e.name, e.id;
+end $$;

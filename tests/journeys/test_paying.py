@@ -1,0 +1,78 @@
+"""What pays, at the desk: it stands in the sentence before it is done, and can be chosen by a key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from bought import has_membership, has_package, left, paid
+from gym import Gym
+from journeys.at_desk import OPEN, AtDesk, desk, play
+
+Superuser = psycopg.Connection[tuple[Any, ...]]
+
+
+def _booking(superuser: Superuser) -> tuple[object, ...] | None:
+    found = superuser.execute(
+        "select id from bookings where booking_status in ('confirmed', 'attended')"
+        " order by recorded_at desc limit 1"
+    ).fetchone()
+    return paid(superuser, found[0]) if found else None
+
+
+def test_enter_enter_books_whoever_is_covered(gym: Gym, superuser: Superuser) -> None:
+    package = has_package(superuser, gym, "client", "okafor", 3)
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
+        await at.press("enter")
+        await at.sees("10-Class Pass, 2 left", "Enter again")
+        await at.press("enter")
+        await at.sees("Sam Okafor is in")
+
+    play(desk(gym), steps)
+    assert _booking(superuser) == ("package", "paid", package)
+    assert left(superuser, package) == 2
+
+
+def test_f4_goes_round_what_may_pay_and_the_drop_in(gym: Gym, superuser: Superuser) -> None:
+    has_membership(superuser, gym, "client", "okafor")
+    package = has_package(superuser, gym, "client", "okafor", 3)
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
+        await at.press("f4")
+        await at.sees("Unlimited", "unlimited comes first")
+        await at.press("f4")
+        await at.sees("10-Class Pass, 2 left", "your choice")
+        await at.press("f4")
+        await at.sees("£12.00 card", "a digit, then Enter")
+        await at.press("f4")
+        await at.sees("Unlimited", "unlimited comes first")
+        await at.press("f4")
+        await at.sees("10-Class Pass, 2 left", "your choice")
+        await at.press("enter")
+        await at.sees("Sam Okafor is in")
+
+    play(desk(gym), steps)
+    assert _booking(superuser) == ("package", "paid", package)
+
+
+def test_what_could_not_pay_is_said_where_money_is_due(gym: Gym, superuser: Superuser) -> None:
+    has_package(superuser, gym, "client", "okafor", 0)
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
+        await at.press("enter")
+        await at.sees("£12.00 card", "10-Class Pass has no class left; nothing else covers it")
+        await at.press("1", "enter")
+        await at.sees("Sam Okafor is in")
+
+    play(desk(gym), steps)
+    assert _booking(superuser) == ("card", "paid", None)
