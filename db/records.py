@@ -216,6 +216,15 @@ class Entitled(TypedDict):
     rule: NotRequired[str]
 
 
+class Offered(TypedDict):
+    """A package that could be sold and used at once; price in minor units of `currency`."""
+
+    id: str
+    name: str
+    price: int
+    currency: str
+
+
 class Decided(TypedDict):
     """What was decided about paying when a booking was made.
 
@@ -262,6 +271,7 @@ class Answer:
     before: BookingStatus | None
     promotes: str | None
     decided: Decided | None
+    offer: Offered | None
 
 
 @dataclass(frozen=True, slots=True)

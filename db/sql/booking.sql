@@ -4,7 +4,7 @@ create type app.answer as (
   outcome text, rule text, booking_id uuid, session_id uuid, kind text, person_id uuid, person_name text,
   booking_status text, payment_status text, paid_by text, price int, currency text, seat int, seats int,
   place int, ahead text[], "overlaps" text, recorded_at timestamptz, arrived_at timestamptz,
-  before text, promotes text, decided jsonb);
+  before text, promotes text, decided jsonb, offer jsonb);
 
 create function app.live(p_status text) returns boolean
 language sql immutable set search_path = pg_catalog, pg_temp as $$
@@ -72,6 +72,10 @@ begin
        and (b.id is null or (w.recorded_at, w.id) < (b.recorded_at, b.id));
     a.place := coalesce(array_length(v_before, 1), 0) + 1;
     a.ahead := coalesce(v_before[1:3], '{}');
+  end if;
+  if p_outcome = 'due' then
+    select jsonb_build_object('id', o.id, 'name', o.name, 'price', o.price, 'currency', o.currency) into a.offer
+      from app.offers(a.session_id) o where o.kind = 'package' limit 1;
   end if;
   a."overlaps" := app.overlap(a.session_id, coalesce(b.customer_id, p_customer), coalesce(b.client_id, p_client));
   return a;

@@ -10,10 +10,23 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from db.errors import refusal
-from db.records import Answer, BookingRequest, ClassSession, Duplicate, Kind, NewLead, Outcome, Pay, Person
+from db.records import (
+    Answer,
+    BookingRequest,
+    ClassSession,
+    Duplicate,
+    Kind,
+    NewLead,
+    Offered,
+    Outcome,
+    Pay,
+    Person,
+    Sale,
+)
 from frontdesk.widgets.text import literal
 
 PAYS: dict[str, Pay] = {"1": "card", "2": "cash", "5": "later", "6": "comp"}
+SELLS: dict[str, Literal["card", "cash"]] = {"3": "card", "4": "cash"}
 OVERRIDE = "7"
 ARRIVE = "0"
 COMP = "6"
@@ -63,7 +76,8 @@ class Intention:
     `answer` is the dry run's, `chosen` the digit pressed, `stop` why it goes no further. `companions` come
     along or nobody does; `lead` is the person themselves, who is new and added by the same action: of them
     find knows the name or the phone, and `contact` is the other, asked for in a field of its own. `payers`
-    are the ids of the memberships and packages that may pay, in their order.
+    are the ids of the memberships and packages that may pay, in their order; `sale` is a package that is sold
+    and used at once.
     """
 
     person: Person
@@ -79,6 +93,7 @@ class Intention:
     contact: str = ""
     duplicates: tuple[Duplicate, ...] = ()
     payers: tuple[str, ...] = ()
+    sale: Sale | None = None
 
     @property
     def verb(self) -> str:
@@ -163,7 +178,8 @@ class Intention:
     @property
     def money_due(self) -> bool:
         """Whether it has to be said how it is paid, and was not."""
-        return self.answer is not None and self.answer.outcome == "due" and self.request.pay is None
+        unsaid = self.request.pay is None and self.sale is None
+        return self.answer is not None and self.answer.outcome == "due" and unsaid
 
     def is_about(self, person: Person, session: ClassSession) -> bool:
         """Whether it is about them; a cancelling is about its class, whichever is chosen."""
@@ -261,17 +277,25 @@ class Intention:
 
     def unchosen(self) -> Intention:
         """It has to be said anew how it is paid."""
-        return replace(self, chosen=None, request=replace(self.request, pay=None, comp_reason=None))
+        return replace(
+            self, chosen=None, sale=None, request=replace(self.request, pay=None, comp_reason=None)
+        )
 
     def digits(self, manager: bool) -> str:
         """The digits that answer the question, or may answer the one that is being asked."""
         if self.step is Step.ASKING:
-            return "" if self.act == "cancel" else "".join(PAYS)
+            return "" if self.act == "cancel" else "".join((*PAYS, *SELLS))
         if self.answer is None or self.step not in {Step.ASKED, Step.STOPPED}:
             return ""
         pays = "".join(PAYS) if self.answer.outcome == "due" else ""
+        pays += "".join(SELLS) if self.offer else ""
         override = OVERRIDE if manager and self.overridable else ""
         return pays + override + (WAIVER if self.signable else "") + (ARRIVE if self.arrivable else "")
+
+    @property
+    def offer(self) -> Offered | None:
+        """The package that can be sold to them and used at once."""
+        return None if self.answer is None or self.companions or self.lead else self.answer.offer
 
     @property
     def signable(self) -> bool:
@@ -307,8 +331,15 @@ class Intention:
             return replace(self, request=replace(self.request, arrive=not self.request.arrive))
         if digit in {OVERRIDE, COMP, WAIVER}:
             return replace(self, chosen=digit, step=Step.REASON)
+        if digit in SELLS and self.offer:
+            return replace(
+                self.unchosen(),
+                chosen=digit,
+                sale=Sale(uuid4(), "package", UUID(self.offer["id"]), SELLS[digit]),
+                step=Step.ASKED,
+            )
         request = replace(self.request, pay=PAYS[digit], comp_reason=None)
-        return replace(self, chosen=digit, request=request, step=Step.ASKED)
+        return replace(self, chosen=digit, sale=None, request=request, step=Step.ASKED)
 
     def reasoned(self, reason: str) -> Intention:
         """The reason was typed."""
@@ -317,7 +348,8 @@ class Intention:
         if self.chosen == WAIVER:
             person = replace(self.person, waiver=True)
             return replace(self, person=person, chosen=self._paid_by, step=Step.ASKED)
-        return replace(self, request=replace(self.request, pay="comp", comp_reason=reason), step=Step.ASKED)
+        request = replace(self.request, pay="comp", comp_reason=reason)
+        return replace(self, request=request, sale=None, step=Step.ASKED)
 
     @property
     def _paid_by(self) -> str | None:
@@ -342,7 +374,9 @@ class Intention:
         """The same person into another class; how they pay is asked anew."""
         request = replace(self.request, session_id=session.id, pay=None, comp_reason=None)
         step = Step.CONTACT if self.lead else Step.STATED
-        return replace(self, session=session, request=request, step=step, answer=None, chosen=None, stop=None)
+        return replace(
+            self, session=session, request=request, step=step, answer=None, chosen=None, stop=None, sale=None
+        )
 
     def joined(self, companion: Companion) -> Intention:
         """One more of the family comes along."""
@@ -357,7 +391,8 @@ class Intention:
                 return replace(self, chosen=self._paid_by, step=Step.ASKED)
             inert = self.answer is None or self.answer.outcome in {"refused", "full"}
             request = replace(self.request, pay=None, comp_reason=None)
-            return replace(self, request=request, chosen=None, step=Step.STOPPED if inert else Step.ASKED)
+            step = Step.STOPPED if inert else Step.ASKED
+            return replace(self, request=request, chosen=None, sale=None, step=step)
         if self.lead:
             return replace(self, answer=None, stop=None, step=Step.CONTACT)
         return intend(self.person, self.session)

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from db.records import Answer, ClassSession, Duplicate, Organization, Person
+from db.records import Answer, ClassSession, Duplicate, Offered, Organization, Person
 from frontdesk.clock import day_of, local, time_of
 from frontdesk.commands import keyed
 from frontdesk.widgets.intention import ARRIVE, COMP, OVERRIDE, PAYS, WAIVER, Intention, Step
@@ -218,12 +218,19 @@ class Speaker:
 
     def _ways(self, intention: Intention, answer: Answer) -> list[str | Choice]:
         price = money(answer.price or 0, answer.currency or self.organization.currency)
-        ways = {"1": f"{price} card", "2": f"{price} cash", "5": "later", COMP: "comp"}
+        ways = {"1": f"{price} card", "2": f"{price} cash"}
+        if intention.offer:
+            pack = f"{literal(intention.offer['name'])} {self._money(intention.offer)}"
+            ways |= {"3": f"sell {pack} card", "4": "sell it, cash"}
+        ways |= {"5": "later", COMP: "comp"}
         paid = intention.request.pay
         return [
-            Choice(digit, words, PAYS[digit] == paid or (paid is None and digit == intention.chosen))
+            Choice(digit, words, PAYS.get(digit) == paid if paid else digit == intention.chosen)
             for digit, words in ways.items()
         ]
+
+    def _money(self, offer: Offered) -> str:
+        return money(offer["price"], offer["currency"])
 
     def _override(self, intention: Intention, answer: Answer) -> list[str | Choice]:
         if not (self.manager and intention.overridable):

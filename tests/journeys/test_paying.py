@@ -76,3 +76,29 @@ def test_what_could_not_pay_is_said_where_money_is_due(gym: Gym, superuser: Supe
 
     play(desk(gym), steps)
     assert _booking(superuser) == ("card", "paid", None)
+
+
+def test_enter_3_enter_sells_a_package_and_books_with_it(gym: Gym, superuser: Superuser) -> None:
+    superuser.execute(
+        "insert into package_products (organization_id, name, price, class_count)"
+        " values (%s, '10-Class Pass', 9000, 10)",
+        (gym.organizations["harbour"],),
+    )
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
+        await at.press("enter")
+        await at.sees("3 sell 10-Class Pass £90.00 card", "4 sell it, cash")
+        await at.press("3")
+        await at.sees(">3 sell 10-Class Pass £90.00 card", "Enter again")
+        await at.press("enter")
+        await at.sees("Sam Okafor is in", "10-Class Pass, 9 left")
+
+    play(desk(gym), steps)
+    found = superuser.execute("select id from packages").fetchone()
+    assert found is not None
+    assert _booking(superuser) == ("package", "paid", found[0])
+    assert left(superuser, found[0]) == 9
+    assert superuser.execute("select method, amount from payments").fetchall() == [("card", 9000)]
