@@ -82,24 +82,6 @@ begin
 end $$;
 
 -- One try: the row, or the name of the rule that refused it. Nothing of a refused try stays.
--- Whether the person, or their family in common, has anything that might pay.
-create function app.may_be_covered(p_customer uuid, p_client uuid) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  v_organization uuid := app.organization_id();
-  v_people uuid[] := array(
-    select coalesce(m.client_id, m.customer_id)
-      from public.family_members me
-      join public.family_members m on m.organization_id = me.organization_id and m.family_id = me.family_id
-     where me.organization_id = v_organization and (me.customer_id = p_customer or me.client_id = p_client))
-    || p_customer || p_client;
-begin
-  return exists (select from public.memberships m where m.organization_id = v_organization
-                    and (m.customer_id = any(v_people) or m.client_id = any(v_people)))
-      or exists (select from public.packages k where k.organization_id = v_organization
-                    and (k.customer_id = any(v_people) or k.client_id = any(v_people)));
-end $$;
-
 -- How what is due is paid counts for what nothing covers; a membership or a package is chosen by its id, and only
 -- p_drop_in pays although something would cover it. A gift is always meant.
 create function app.try_booking(
@@ -109,13 +91,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   v_due boolean;
 begin
-  if p_pay in ('card', 'cash', 'later') and not p_drop_in and app.may_be_covered(p_customer, p_client) then
-    select t.* into rule, decided
-      from app.try_booking(p_id, p_session, p_customer, p_client, p_status, null, null, p_override_reason, null, false) t;
-    if rule is distinct from 'due' then
-      return;
-    end if;
-    rule := null;
+  if p_pay in ('card', 'cash', 'later') and not p_drop_in and app.is_covered(p_session, p_customer, p_client) then
+    p_pay := null;
   end if;
   insert into public.bookings as b
     (organization_id, id, class_session_id, customer_id, client_id, booking_status, paid_by, comp_reason, override_reason,
@@ -140,12 +117,10 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   v_due boolean;
 begin
-  if p_pay in ('card', 'cash', 'later') and not p_drop_in and app.may_be_covered(b.customer_id, b.client_id) then
-    select t.* into rule, decided from app.try_change(b, p_status, p_void, null, null, p_override_reason, null, false) t;
-    if rule is distinct from 'due' then
-      return;
-    end if;
-    rule := null;
+  if p_pay in ('card', 'cash', 'later') and not p_drop_in
+     and app.is_covered(b.class_session_id, b.customer_id, b.client_id) then
+    p_pay := null;
+    p_reason := null;
   end if;
   update public.bookings x
      set booking_status = p_status,

@@ -149,7 +149,8 @@ begin
                               coalesce(k.ends_on, f.starts_on + k.valid_days - 1), p_day) as ends_on) e
       cross join lateral (
         select coalesce(sum(r.amount), 0)::int as credits from public.entitlement_ledger r
-         where r.organization_id = k.organization_id and r.package_id = k.id and r.booking_id is distinct from b.id) l
+         where r.organization_id = k.organization_id and r.package_id = k.id
+           and (r.booking_id is null or r.booking_id is distinct from b.id)) l
      where k.organization_id = b.organization_id
        and (k.customer_id = b.customer_id or k.client_id = b.client_id
             or k.is_shared and (k.customer_id = any(p_family) or k.client_id = any(p_family)));
@@ -265,6 +266,20 @@ begin
          where me.organization_id = b.organization_id and (me.customer_id = b.customer_id or me.client_id = b.client_id)
            and (o.customer_id = k.customer_id or o.client_id = k.client_id)))
     order by k.id for no key update of k;
+end $$;
+
+-- Whether anything may pay, for a booking that is about to be made: nobody else spends it before the end.
+create function app.is_covered(p_session uuid, p_customer uuid, p_client uuid) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  b public.bookings;
+begin
+  b.organization_id := app.writing_organization_id();
+  b.class_session_id := p_session;
+  b.customer_id := p_customer;
+  b.client_id := p_client;
+  perform app.lock_entitlements(b);
+  return exists (select from app.entitlements_for(b) e where e.refused is null);
 end $$;
 
 -- A payer is decided once, when a seat is taken; what costs nothing needs none, and who waits has none yet.

@@ -17,7 +17,7 @@ grant execute on function
   app.lock_for_booking(uuid, uuid, uuid), app.refuse(text), app.not_found(text),
   app.check_person(public.bookings), app.check_session(public.class_sessions), app.check_not_booked(public.bookings),
   app.free_seats(public.class_sessions), app.check_seat(public.bookings, public.class_sessions),
-  app.stamp_booking(public.bookings, public.class_sessions), app.may_be_covered(uuid, uuid), app.kind_of_entitlement(uuid), app.live(text), app.overlap(uuid, uuid, uuid),
+  app.stamp_booking(public.bookings, public.class_sessions), app.is_covered(uuid, uuid, uuid), app.kind_of_entitlement(uuid), app.live(text), app.overlap(uuid, uuid, uuid),
   app.answer_about(text, text, uuid, uuid, uuid, uuid),
   app.try_booking(uuid, uuid, uuid, uuid, text, text, text, text, uuid, boolean),
   app.book(uuid, uuid, text, uuid, text, text, text, boolean, boolean, uuid, boolean), app.book_together(jsonb),

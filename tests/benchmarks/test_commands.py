@@ -12,7 +12,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from benchmarks import ground, imports, letters, round_trips, scale, search, seats, takeover, typos
+from benchmarks import ground, imports, letters, paying, round_trips, scale, search, seats, takeover, typos
 from benchmarks.ground import Ground
 from benchmarks.old_application import Statement, Written
 from benchmarks.old_gym import old_gym
@@ -42,6 +42,26 @@ def test_the_proxy_counts_every_turn(small_gym: Ground) -> None:
         for _ in range(4):
             connection.execute("select 1")
         assert proxy.trips - before == 4
+
+
+def test_what_pays_is_found_in_the_trip_of_the_booking(
+    small_gym: Ground, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How long it takes is for a quiet machine to say."""
+    measured = paying.measure(small_gym, 3)
+    assert {each.way: each.trips for each in measured} == {way: {1} for way in paying.WAYS}
+    paying.show(3, measured)
+    trips, p50, *_ = cells(capsys.readouterr().out, "a package")
+    assert (trips, float(p50) > 0) == ("1", True)
+
+
+def test_a_slow_payer_is_said() -> None:
+    seconds = dict.fromkeys(paying.WAYS, 1.0) | {"by card": 1.1, "a package": 1.6}
+    measured = [paying.Took(way, [took], {1}) for way, took in seconds.items()]
+    assert paying.wrong(measured) == ["a package takes 1.60 times a booking owed"]
+    assert paying.wrong([paying.Took(way, [1.0], {1, 2}) for way in paying.WAYS])[0] == (
+        "a membership costs 2 trips"
+    )
 
 
 def test_seats_sells_as_many_as_there_are(capsys: pytest.CaptureFixture[str]) -> None:
