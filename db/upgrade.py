@@ -206,6 +206,13 @@ def known(connection: psycopg.Connection[Any]) -> Status:
     return installed
 
 
+# A table of that name that somebody else owns is another program's.
+REVISION = """
+select v.version_num from public.alembic_version v
+ where (select c.relowner from pg_class c where c.oid = v.tableoid) = to_regrole('frontdesk_owner')
+"""
+
+
 def _installed(connection: psycopg.Connection[Any]) -> Status:
     """The digest is a comment, which everybody may read; the revision is told to staff by a function.
 
@@ -217,7 +224,7 @@ def _installed(connection: psycopg.Connection[Any]) -> Status:
         " where exists (select from pg_policy p where to_regrole('frontdesk_staff') = any (p.polroles))",
     )
     try:
-        return Status(_value(connection, "select version_num from public.alembic_version"), digest)
+        return Status(_value(connection, REVISION), digest)
     except psycopg.errors.UndefinedTable:
         return Status(None, digest)
     except psycopg.errors.InsufficientPrivilege:

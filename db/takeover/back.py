@@ -7,6 +7,7 @@ and the new rows stay whole, so that the next take-over gives everybody their ow
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -15,8 +16,9 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from db.errors import Refused
-from db.takeover.catalog import OldTable
+from db.takeover.catalog import WHOLE, OldTable, read, units
 from db.takeover.ground import patiently
+from db.takeover.shape import TENANT
 from db.upgrade import Progress
 
 Row = Mapping[str, Any]
@@ -40,6 +42,17 @@ select a.attname, format_type(a.atttypid, null) from pg_attribute a
    and a.attidentity = '' and a.attgenerated = ''
 """
 """Columns that every new row must fill."""
+
+# The words that a column may know for one status, the first that it takes.
+SPELLED = {
+    "confirmed": ("confirmed", "booked", "registered", "scheduled", "pending"),
+    "attended": ("attended", "completed", "checked_in"),
+    "no_show": ("no_show", "no-show"),
+    "cancelled": ("cancelled", "canceled"),
+    "late_cancelled": ("late_cancelled", "late_canceled", "cancelled", "canceled"),
+    "waitlisted": ("waitlisted", "waitlist"),
+    "scheduled": ("scheduled", "confirmed", "active"),
+}
 
 FILLERS: dict[str, Any] = {
     "text": "",
@@ -140,7 +153,10 @@ def _put_booking(
         values["status"] = values["booking_status"]
     if from_waitlist:
         connection.execute(
-            sql.SQL("delete from {} where id = %s").format(by_name["waitlist"].name), (row["id"],)
+            sql.SQL("delete from {} t where {} = %s").format(
+                by_name["waitlist"].name, _key(by_name["waitlist"])
+            ),
+            (row["id"],),
         )
     _upsert(connection, table, values)
 
@@ -149,13 +165,8 @@ def _end_merged(connection: psycopg.Connection[Any], by_name: Mapping[str, OldTa
     """A visit that is cancelled is cancelled in each of its old rows."""
     for row in _rows(connection, "back_merged"):
         table = by_name[row["table_name"]]
-        for column in filter(None, (table.column("booking_status"), table.column("status"))):
-            connection.execute(
-                sql.SQL("update {} set {} = 'cancelled' where id = %s").format(
-                    table.name, sql.Identifier(column)
-                ),
-                (row["id"],),
-            )
+        ended = {"booking_status": "cancelled", "status": "cancelled"}
+        patiently(connection, partial(_upsert, connection, table, {"id": row["id"], **ended}))
 
 
 def _upsert(connection: psycopg.Connection[Any], table: OldTable, row: Row) -> None:
@@ -170,20 +181,26 @@ def _upsert(connection: psycopg.Connection[Any], table: OldTable, row: Row) -> N
                 write(connection, table, row["id"], attempt)
             return
         except (
-            psycopg.errors.UniqueViolation,
-            psycopg.errors.CheckViolation,
-            psycopg.errors.NotNullViolation,
+            psycopg.errors.IntegrityError,
+            psycopg.errors.DataError,
+            psycopg.errors.RaiseException,
         ) as error:
             last = error
     raise Refused(
         f"The old table {table.said} will not take a row back:"
-        f" {last.diag.constraint_name or last.diag.column_name}."
+        f" {last.diag.constraint_name or last.diag.column_name or last.sqlstate}."
         " Nothing more was changed; look at its rules, then try again."
     )
 
 
+def _key(table: OldTable) -> sql.Composed:
+    return read(table, table.column("id") or "id", "uuid")
+
+
 def _is_there(connection: psycopg.Connection[Any], table: OldTable, key: object) -> bool:
-    found = connection.execute(sql.SQL("select from {} where id = %s").format(table.name), (key,)).fetchone()
+    found = connection.execute(
+        sql.SQL("select from {} t where {} = %s").format(table.name, _key(table)), (key,)
+    ).fetchone()
     return found is not None
 
 
@@ -194,32 +211,31 @@ def _attempts(table: OldTable, row: Row, columns: dict[str, Any]) -> Iterator[di
     if email:
         columns = columns | {email: f"{row['id']}{NOBODYS}"}
         yield columns
-    status = table.column("booking_status") or table.column("status")
-    if status and columns.get(status) == "late_cancelled":
-        columns = columns | {status: "cancelled"}
+    statuses = [name for name in (table.column("booking_status"), table.column("status")) if name in columns]
+    for word in SPELLED.get(str(columns[statuses[0]]), ())[1:] if statuses else ():
+        columns = columns | dict.fromkeys(statuses, word)
         yield columns
-    if status:
-        yield {name: value for name, value in columns.items() if name != status}
+    if statuses:
+        yield {name: value for name, value in columns.items() if name not in statuses}
 
 
 def _columns(table: OldTable, row: Row) -> dict[str, Any]:
-    """The row by the names of the old columns."""
+    """The row by the names of the old columns that can be written."""
     columns: dict[str, Any] = {}
     for field in table.shape.fields:
         if field.name in row and field.name != "id":
-            first = next(table.sources(field), None)
+            first = next((each for each in table.sources(field) if set(each) <= table.casts.keys()), None)
             if first and len(first) == 2:
                 head, _, tail = str(row[field.name]).rpartition(" ")
                 columns |= dict(zip(first, (head or tail, tail if head else ""), strict=True))
             elif first:
-                columns[first[0]] = row[field.name]
+                value = row[field.name]
+                if field.type == "pence" and value is not None and units(first[0], table) > 1:
+                    value = Decimal(value) / units(first[0], table)
+                columns[first[0]] = value
     # Every tenant column there is: the old application reads any of them.
     if "organization_id" in row:
-        columns |= {
-            name: row["organization_id"]
-            for name in ("organization_id", "org_id", "gym_id")
-            if name in table.columns
-        }
+        columns |= {name: row["organization_id"] for name in map(table.spelled, TENANT) if name}
     return columns
 
 
@@ -231,32 +247,48 @@ def _update(
     if not said:
         return
     names = [sql.Identifier(name) for name in said]
+    values = [_said(table, name, value) for name, value in said.items()]
     connection.execute(
-        sql.SQL("update {} set {} where id = %s and ({}) is distinct from ({})").format(
+        sql.SQL("update {} t set {} where {} = {} and ({}) is distinct from ({})").format(
             table.name,
-            sql.SQL(", ").join(sql.SQL("{} = {}").format(name, sql.Placeholder()) for name in names),
+            sql.SQL(", ").join(map(sql.SQL("{} = {}").format, names, values)),
+            _key(table),
+            sql.Literal(key),
             sql.SQL(", ").join(names),
-            sql.SQL(", ").join([sql.Placeholder()] * len(names)),
-        ),
-        (*said.values(), key, *said.values()),
+            sql.SQL(", ").join(values),
+        )
     )
+
+
+def _said(table: OldTable, name: str, value: object) -> sql.Composable:
+    """The value as the column's type holds it, cut to its length."""
+    if value is None:
+        return sql.NULL
+    if isinstance(value, bool) and table.columns[name] in WHOLE:
+        value = int(value)
+    return sql.SQL(f"{{}}::text::{table.casts[name]}").format(sql.Literal(value))
 
 
 def _insert(
     connection: psycopg.Connection[Any], table: OldTable, key: object, columns: dict[str, Any]
 ) -> None:
-    needed = connection.execute(NEEDED, (table.oid,)).fetchall()
-    made_up = {
-        name: FILLERS[kind]
-        for name, kind in needed
-        if name not in columns and name != "id" and kind in FILLERS
-    }
-    values = {"id": key, **made_up, **columns}
+    id_column = table.column("id") or "id"
+    values = {name: _said(table, name, value) for name, value in ({id_column: key} | columns).items()}
+    for name, kind in connection.execute(NEEDED, (table.oid,)).fetchall():
+        if name not in values:
+            filler = sql.Literal(FILLERS[kind]) if kind in FILLERS else _borrowed(table, name)
+            values[name] = filler
     connection.execute(
         sql.SQL("insert into {} ({}) values ({})").format(
             table.name,
             sql.SQL(", ").join(map(sql.Identifier, values)),
-            sql.SQL(", ").join([sql.Placeholder()] * len(values)),
-        ),
-        tuple(values.values()),
+            sql.SQL(", ").join(values.values()),
+        )
+    )
+
+
+def _borrowed(table: OldTable, name: str) -> sql.Composed:
+    """What another row says, where nothing can be made up."""
+    return sql.SQL("(select {0} from {1} where {0} is not null limit 1)").format(
+        sql.Identifier(name), table.name
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +71,12 @@ def lay(connection: psycopg.Connection[Any], quarantine: str) -> list[OldTable]:
     tables = old_tables(connection)
     with connection.transaction():
         connection.execute("set local check_function_bodies = off")
-        connection.execute("set local client_min_messages = warning")
-        connection.execute("create schema if not exists takeover")
+        prepare(connection)
         if connection.execute(
+            # One in `public` before the cutover is a table of the old application.
             "select not exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-            " where c.relname = 'quarantine' and n.nspname in ('public', 'next', 'takeover'))"
+            " where c.relname = 'quarantine' and n.nspname in ('next', 'takeover',"
+            " case when to_regnamespace('legacy') is not null then 'public' end))"
         ).fetchone() == (True,):
             connection.execute(quarantine.format(schema="takeover").encode())
             connection.execute(HAND_OVER)
@@ -87,6 +90,13 @@ def lay(connection: psycopg.Connection[Any], quarantine: str) -> list[OldTable]:
     return tables
 
 
+def prepare(connection: psycopg.Connection[Any]) -> None:
+    """Make the schema and the functions that read odd columns."""
+    connection.execute("set local client_min_messages = warning")
+    connection.execute("create schema if not exists takeover")
+    connection.execute((FILES / "casts.sql").read_bytes())
+
+
 def listen(connection: psycopg.Connection[Any], tables: list[OldTable]) -> None:
     """Let triggers note what changes, and indexes find the rows of a session or a person."""
     for table in tables:
@@ -97,41 +107,75 @@ def listen(connection: psycopg.Connection[Any], tables: list[OldTable]) -> None:
 
 
 def _trigger(connection: psycopg.Connection[Any], table: OldTable, name: str, notes: tuple[str, ...]) -> None:
-    # A kind, then the column as it is called here.
-    arguments = [word if place % 2 == 0 else table.column(word) or word for place, word in enumerate(notes)]
-    there = connection.execute(
-        "select from pg_trigger where tgrelid = %s and tgname = %s", (table.oid, name)
-    ).fetchone()
-    if there is None:
-        patiently(
-            connection,
-            lambda: connection.execute(
-                sql.SQL(
-                    "create trigger {} after insert or update or delete on {} for each row"
-                    " when (current_setting('takeover.carrying', true) is distinct from 'on')"
-                    " execute function takeover.note({})"
-                ).format(sql.Identifier(name), table.name, sql.SQL(", ").join(map(sql.Literal, arguments)))
-            ),
-        )
+    # A kind, then the columns as they are called here.
+    arguments = [
+        word if place % 2 == 0 else ",".join(table.every(word)) or word for place, word in enumerate(notes)
+    ]
+    for each in _family(connection, table):
+        statement = sql.SQL(
+            "create trigger {} after insert or update or delete on {} for each row"
+            " when (current_setting('takeover.carrying', true) is distinct from 'on')"
+            " execute function takeover.note({})"
+        ).format(sql.Identifier(name), each.name, sql.SQL(", ").join(map(sql.Literal, arguments)))
+        there = connection.execute(
+            "select from pg_trigger where tgrelid = %s and tgname = %s", (each.oid, name)
+        ).fetchone()
+        # Partitions get the trigger of their table by themselves.
+        if there is None and not each.is_partition:
+            patiently(connection, partial(connection.execute, statement))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A table, one of its partitions, or what inherits from it."""
+
+    oid: int
+    schema: str
+    called: str
+    holds_rows: bool
+    is_partition: bool
+
+    @property
+    def name(self) -> sql.Identifier:
+        """The qualified name."""
+        return sql.Identifier(self.schema, self.called)
+
+
+FAMILY = """
+with recursive family (oid) as (
+  select %s::oid union all select i.inhrelid from family f join pg_inherits i on i.inhparent = f.oid
+)
+select c.oid, n.nspname, c.relname, c.relkind = 'r', c.relispartition from family f
+  join pg_class c on c.oid = f.oid join pg_namespace n on n.oid = c.relnamespace
+"""
+
+
+def _family(connection: psycopg.Connection[Any], table: OldTable) -> list[Member]:
+    return [Member(*row) for row in connection.execute(FAMILY, (table.oid,)).fetchall()]
+
+
+FOUND = """
+select from pg_index i left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+ where i.indrelid = %s and i.indisvalid and i.indpred is null
+   and (i.indexrelid = to_regclass(%s) or a.attname = %s)
+"""
 
 
 def _index(connection: psycopg.Connection[Any], table: OldTable, column: str) -> None:
     """Make one that is missing, beside the old application's work; a broken one is made anew."""
-    found = connection.execute(
-        "select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]"
-        " where i.indrelid = %s and a.attname = %s and i.indisvalid and i.indpred is null",
-        (table.oid, column),
-    ).fetchone()
-    if found is None:
-        name = sql.Identifier(f"takeover_{table.shape.table}_{column}"[:63])
-        connection.execute(
-            sql.SQL("drop index concurrently if exists {}.{}").format(sql.Identifier(table.schema), name)
-        )
-        connection.execute(
-            sql.SQL("create index concurrently {} on {} ({})").format(
-                name, table.name, sql.Identifier(column)
+    of_ids = table.columns[column] == "uuid"
+    key = sql.SQL("{}" if of_ids else "takeover.as_uuid({}::text)").format(sql.Identifier(column))
+    for each in filter(lambda each: each.holds_rows, _family(connection, table)):
+        called = f"takeover_{each.called}_{column}"[:63]
+        name = sql.Identifier(each.schema, called)
+        known = (each.oid, name.as_string(connection), column if of_ids else None)
+        if connection.execute(FOUND, known).fetchone() is None:
+            connection.execute(sql.SQL("drop index concurrently if exists {}").format(name))
+            connection.execute(
+                sql.SQL("create index concurrently {} on {} ({})").format(
+                    sql.Identifier(called), each.name, key
+                )
             )
-        )
 
 
 def patiently(connection: psycopg.Connection[Any], step: Callable[[], object]) -> None:

@@ -45,6 +45,9 @@ class Report:
         return all(row.adds_up for row in self.tables)
 
 
+NONE = (0, 0)
+"""What was kept and merged of a table without rows."""
+
 SET_ASIDE = """
 select table_name, count(*) from public.quarantine where reason not like 'merged into %' group by 1
 """
@@ -52,12 +55,12 @@ select table_name, count(*) from public.quarantine where reason not like 'merged
 
 def sums(connection: psycopg.Connection[Any], tables: list[OldTable]) -> list[Row]:
     """Count anew, in the old tables and in the new; both as they are at one moment."""
-    set_aside = dict(connection.execute(SET_ASIDE).fetchall())
+    aside = dict(connection.execute(SET_ASIDE).fetchall())
     counted: dict[str, tuple[int, int]] = {
         row[0]: row[1:] for row in connection.execute("select * from takeover.counts()").fetchall()
     }
     return [
-        Row(table.said, count(connection, table), *counted[table.said], set_aside.get(table.said, 0))
+        Row(table.said, count(connection, table), *counted.get(table.said, NONE), aside.get(table.said, 0))
         for table in tables
     ]
 

@@ -11,7 +11,7 @@ import psycopg
 
 from db import installation, preconditions, roles, upgrade
 from db.administration import one_time_password
-from db.takeover import back, carry, ground, report, survey
+from db.takeover import back, carry, ground, neighbours, report, survey
 from db.takeover.carry import EARLY, LATE
 from db.takeover.catalog import OldTable
 from db.takeover.report import Report, Row
@@ -47,6 +47,8 @@ def adopt(
         roles.make(connection, logins or {})
         with roles.lent(connection, admin):
             tables = ground.lay(connection, _quarantine())
+            neighbours.rename_alembic(connection)
+            neighbours.gather(connection)
             revision = upgrade.known(connection).revision
             if (revision or "") < upgrade.CONTRACTED:
                 tables = _bring(connection, admin, tables, revision, say, progress)
@@ -60,6 +62,7 @@ def adopt(
 
 def give_back(connection: psycopg.Connection[Any], progress: Progress) -> None:
     """Before a downgrade, without the functions: let both sides of a taken over gym know the other's work."""
+    neighbours.disperse(connection)
     if connection.execute(
         "select to_regclass('legacy.bookings') is not null and to_regnamespace('takeover') is not null"
     ).fetchone() != (True,):

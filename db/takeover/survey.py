@@ -8,10 +8,9 @@ from typing import Any
 import psycopg
 
 from db.errors import Refused
-from db.takeover import ground, report
+from db.takeover import ground, neighbours, report
 from db.takeover.catalog import OldTable, old_tables
-
-NEEDED = ("organizations", "leads", "clients", "class_sessions", "bookings")
+from db.takeover.obstacles import find
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,9 @@ class Findings:
 
 def check(connection: psycopg.Connection[Any]) -> None:
     """Raises `Refused` with the first obstacle, if there is any."""
-    obstacles = _obstacles(connection, old_tables(connection))
+    with connection.transaction(force_rollback=True):
+        ground.prepare(connection)
+        obstacles = find(connection, old_tables(connection))
     if obstacles:
         raise Refused(obstacles[0])
 
@@ -33,33 +34,13 @@ def check(connection: psycopg.Connection[Any]) -> None:
 def look(connection: psycopg.Connection[Any], quarantine: str) -> Findings:
     """Look at everything, in a transaction that is taken back."""
     with connection.transaction(force_rollback=True):
-        tables = ground.lay(connection, quarantine)
-        findings = Findings({table.said: report.count(connection, table) for table in tables})
-        findings.obstacles.extend(_obstacles(connection, tables))
-        findings.remarks.extend(_remarks(connection, tables))
-        return findings
-
-
-def _obstacles(connection: psycopg.Connection[Any], tables: list[OldTable]) -> list[str]:
-    there = {table.said for table in tables}
-    missing = [name for name in NEEDED if name not in there]
-    if missing:
-        return [f"This is no gym's database: it has no table {missing[0]}. Nothing was changed."]
-    found = []
-    for table in tables:
-        owned, hidden = connection.execute(
-            "select pg_has_role(c.relowner, 'usage'), row_security_active(c.oid) from pg_class c"
-            " where c.oid = %s",
-            (table.oid,),
-        ).fetchone() or (False, False)
-        if not owned or hidden:
-            found.append(
-                f"The login may not see and change all of the table {table.said}. Take over as a superuser"
-                " or as the owner of the old tables."
-            )
-        if "id" in table.columns and table.columns["id"] not in {"uuid", "text", "character varying"}:
-            found.append(f"The ids of {table.said} are no UUIDs, which frontdesk needs. Nothing was changed.")
-    return found
+        ground.prepare(connection)
+        tables = old_tables(connection)
+        obstacles = find(connection, tables)
+        if not obstacles:
+            ground.lay(connection, quarantine)
+        remarks = [] if obstacles else _remarks(connection, tables)
+        return Findings({table.said: report.count(connection, table) for table in tables}, obstacles, remarks)
 
 
 def _remarks(connection: psycopg.Connection[Any], tables: list[OldTable]) -> list[str]:
@@ -85,10 +66,16 @@ def _remarks(connection: psycopg.Connection[Any], tables: list[OldTable]) -> lis
     ).fetchone()
     if policies and policies[0]:
         remarks.append(f"{policies[0]} policies of the old tables stay on them and count for nothing else.")
+    if neighbours.has_alembic(connection):
+        remarks.append(f"The table alembic_version is another program's. It will be {neighbours.KEPT_AS}.")
+    path = "legacy, public"
+    for name, schema, _ in neighbours.extensions_elsewhere(connection):
+        remarks.append(f"The extension {name} will move from the schema {schema} to ext, until a downgrade.")
+        path = "legacy, public, ext"
     for (login,) in _logins(connection, tables):
         remarks.append(
             f"The login {login} goes on after the cutover when it has:"
-            f" alter role {login} set search_path = legacy, public;"
+            f" alter role {login} set search_path = {path};"
         )
     return remarks
 

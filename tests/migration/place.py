@@ -74,10 +74,9 @@ class Place:
     def checksums(self, schema: str = "public") -> dict[str, str]:
         """One checksum for each table, over all its rows."""
         tables = self.ask("select tablename from pg_tables where schemaname = %s", schema)
+        sum_of = "select md5(coalesce(string_agg(t::text, '|' order by t::text), ''))"
         return {
-            table: self.ask(
-                f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {schema}.{table} t"
-            )[0][0]
+            table: self.ask(f'{sum_of} from {schema}."{table}" t')[0][0]
             for (table,) in tables
             if table != "alembic_version"
         }

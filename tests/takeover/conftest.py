@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from migration.place import Place, made
+from takeover.old_gyms import LEGACY, LOOSEN
 
 from db import embedded, takeover
 
@@ -52,3 +53,17 @@ def new_gym(cluster: embedded.Cluster, taken_over: tuple[Place, TakenOver]) -> I
     template = taken_over[0].name
     with made(cluster, f"new_{uuid.uuid4().hex[:12]}", f"template {template}") as place:
         yield place
+
+
+@pytest.fixture(scope="session")
+def old_templates(cluster: embedded.Cluster, empty_template: str) -> Iterator[dict[bool, str]]:
+    """The databases of a strict and of a loose old gym without rows, by whether it is loose."""
+    with (
+        made(cluster, f"strict_{uuid.uuid4().hex[:10]}") as strict,
+        made(cluster, f"loose_{uuid.uuid4().hex[:10]}") as loose,
+    ):
+        for place, more in ((strict, ""), (loose, LOOSEN)):
+            with psycopg.connect(place.superuser, autocommit=True) as connection:
+                connection.execute(LEGACY.read_bytes())
+                connection.execute(more.encode())
+        yield {False: strict.name, True: loose.name}

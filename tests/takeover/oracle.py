@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
@@ -29,6 +32,7 @@ STATUSES = {
 }
 STATUS_OF = {spelled: status for status, all_spelled in STATUSES.items() for spelled in all_spelled}
 STRENGTH = ("attended", "confirmed", "waitlisted", "no_show")
+SOURCES = ("bookings", "class_bookings", "waitlist")
 HISTORY = {"cancelled", "late_cancelled"}
 HOLDS_A_SEAT = {"confirmed", "attended", "no_show"}
 RANKS = ("viewer", "staff", "manager", "owner")
@@ -108,7 +112,10 @@ def read(conninfo: str, schema: str = "public") -> OldRows:
                 rows = connection.execute(sql.SQL("select * from {}").format(name)).fetchall()
             except psycopg.errors.UndefinedTable:
                 rows = []
-            found[table] = [{column: _plain(value) for column, value in row.items()} for row in rows]
+            found[table] = [
+                {_snake(column): _plain(_snake(column), value) for column, value in row.items()}
+                for row in rows
+            ]
     return found
 
 
@@ -117,8 +124,16 @@ def expected(old: OldRows) -> Expected:
     return _Judge(old).expected()
 
 
-def _plain(value: object) -> object:
-    return str(value) if type(value).__name__ == "UUID" else value
+def _snake(column: str) -> str:
+    return re.sub("([A-Z])", r"_\1", column).lower()
+
+
+def _plain(column: str, value: object) -> object:
+    """The value, an id in its usual spelling."""
+    if value is not None and (column == "id" or column.endswith("_id")):
+        with contextlib.suppress(ValueError):
+            return str(UUID(str(value).strip()))
+    return value
 
 
 def said(row: OldRow, *columns: str) -> Any:
@@ -133,6 +148,12 @@ def said(row: OldRow, *columns: str) -> Any:
 def tenant(row: OldRow) -> str | None:
     """The organization that the row names."""
     value: str | None = said(row, "organization_id", "org_id", "gym_id")
+    return value
+
+
+def session_of(row: OldRow) -> str | None:
+    """The session that the row names."""
+    value: str | None = said(row, "class_session_id", "session_id", "class_id")
     return value
 
 
@@ -171,16 +192,22 @@ def name_of(row: OldRow) -> str | None:
     return " ".join(str(name).lower().split()) or None
 
 
+def only(old: OldRows) -> str | None:
+    """The only organization there is, whose everything is that names none."""
+    found = [str(row["id"]) for row in old["organizations"]]
+    return found[0] if len(found) == 1 else None
+
+
 def owners(old: OldRows) -> dict[str, str]:
     """Which lead belongs to which client, inside each organization."""
     found: dict[str, str] = {}
-    home = {row["id"]: tenant(row) for row in old["leads"]}
+    home = {row["id"]: tenant(row) or only(old) for row in old["leads"]}
     for client in sorted(old["clients"], key=lambda row: str(row["id"]), reverse=True):
         lead = client.get("lead_id")
-        if lead in home and home[lead] == tenant(client):
+        if lead in home and home[lead] == (tenant(client) or only(old)):
             found[str(lead)] = client["id"]
-    by_lead = _alike(row for row in old["leads"] if row["id"] not in found)
-    by_client = _alike(old["clients"])
+    by_lead = _alike((row for row in old["leads"] if row["id"] not in found), only(old))
+    by_client = _alike(old["clients"], only(old))
     for key, leads in by_lead.items():
         clients = by_client.get(key, [])
         if len(leads) == len(clients) == 1 and name_of(leads[0]) and name_of(leads[0]) == name_of(clients[0]):
@@ -188,11 +215,11 @@ def owners(old: OldRows) -> dict[str, str]:
     return found
 
 
-def _alike(rows: Iterable[OldRow]) -> dict[tuple[str | None, str], list[OldRow]]:
+def _alike(rows: Iterable[OldRow], nameless: str | None) -> dict[tuple[str | None, str], list[OldRow]]:
     found = defaultdict(list)
     for row in rows:
         if email := email_of(row):
-            found[tenant(row), email].append(row)
+            found[tenant(row) or nameless, email].append(row)
     return found
 
 
@@ -200,18 +227,24 @@ class _Judge:
     def __init__(self, old: OldRows) -> None:
         self.old = old
         self.organizations = {row["id"] for row in old["organizations"]}
-        self.leads = {row["id"]: tenant(row) for row in old["leads"]}
-        self.clients = {row["id"]: tenant(row) for row in old["clients"]}
+        self.leads = {row["id"]: tenant(row) or only(old) for row in old["leads"]}
+        self.clients = {row["id"]: tenant(row) or only(old) for row in old["clients"]}
         self.programs = {row["id"]: row for row in old["programs"]}
         self.sessions = {row["id"]: row for row in old["class_sessions"]}
         self.owners = owners(old)
 
     def expected(self) -> Expected:
-        visits = {**self._one_table("bookings"), **self._one_table("class_bookings")}
+        every = {**self._one_table("bookings"), **self._one_table("class_bookings")}
+        every |= self._one_table("waitlist")
+        fates = dict(every)
+        copies = self._share_ids(every)
+        visits = {visit: fate for visit, fate in every.items() if visit.table != "waitlist"}
+        waiting = {visit: fate for visit, fate in every.items() if visit.table == "waitlist"}
         self._merge(visits, self._times("bookings", "class_bookings"))
-        waiting = self._one_table("waitlist")
         self._merge_waiting(waiting, visits)
         visits.update(waiting)
+        for visit, first in copies.items():
+            visits[visit] = _merged(fates[visit], first, visits[first].merged_into)
         staff, teachers = _Staff(self.old, self.organizations).ranks()
         return Expected(visits, self._sessions(visits), self.owners, staff, teachers)
 
@@ -220,8 +253,16 @@ class _Judge:
         row = self.sessions.get(session or "")
         if row is None or row.get("start_time") is None:
             return None
-        organization = tenant(row) or tenant(self.programs.get(row.get("program_id") or "", {}))
+        organization = tenant(row) or self.home_of_program(row.get("program_id")) or only(self.old)
         return organization if organization in self.organizations else None
+
+    def home_of_program(self, program: str | None) -> str | None:
+        """Its own organization, or that of its sessions when they agree."""
+        own = tenant(self.programs.get(program or "", {}))
+        of_sessions = {
+            tenant(row) for row in self.sessions.values() if program and row.get("program_id") == program
+        } - {None}
+        return own or (of_sessions.pop() if len(of_sessions) == 1 else None)
 
     def person(self, row: OldRow) -> Person | None:
         """Whom the row names, if that is somebody who is there."""
@@ -237,7 +278,7 @@ class _Judge:
 
     def _alone(self, table: str, row: OldRow) -> Fate:
         status = "waitlisted" if table == "waitlist" else status_of(row)
-        person, session = self.person(row), row.get("class_session_id")
+        person, session = self.person(row), session_of(row)
         organization = self.home(session)
         if person is None:
             return Fate("quarantined", status, None, organization)
@@ -248,6 +289,27 @@ class _Judge:
             return Fate("quarantined", status, person, organization)
         return Fate("kept", status, person, organization)
 
+    def _share_ids(self, visits: dict[Visit, Fate]) -> dict[Visit, Visit]:
+        """An id is of one booking: rows that share it are copies, which are taken out, or in the way."""
+        copies = {}
+        for visit in list(visits):
+            earlier = [Visit(table, visit.id) for table in SOURCES[: SOURCES.index(visit.table)]]
+            earlier = [each for each in earlier if each in self._sessions_of()]
+            fate = visits[visit]
+            if fate.expect != "kept":
+                continue
+            if any(self._session(each) != self._session(visit) for each in earlier):
+                visits[visit] = Fate("quarantined", fate.status, fate.person, fate.organization)
+                continue
+            kept = [each for each in earlier if visits[each].expect == "kept" and each not in copies]
+            if kept and visits[kept[0]].person == fate.person:
+                copies[visit] = kept[0]
+            elif kept:
+                visits[visit] = Fate("quarantined", fate.status, fate.person, fate.organization)
+        for visit in copies:
+            del visits[visit]
+        return copies
+
     def _times(self, *tables: str) -> Mapping[Visit, datetime]:
         return {
             Visit(table, row["id"]): said(row, "booking_time", "created_at", "joined_at") or NEVER
@@ -256,13 +318,14 @@ class _Judge:
         }
 
     def _session(self, visit: Visit) -> str:
-        if not hasattr(self, "_session_of"):
-            self._session_of = {
-                Visit(table, row["id"]): row.get("class_session_id")
-                for table in ("bookings", "class_bookings", "waitlist")
-                for row in self.old[table]
+        return str(self._sessions_of()[visit])
+
+    def _sessions_of(self) -> Mapping[Visit, str | None]:
+        if not hasattr(self, "_session_ids"):
+            self._session_ids = {
+                Visit(table, row["id"]): session_of(row) for table in SOURCES for row in self.old[table]
             }
-        return str(self._session_of[visit])
+        return self._session_ids
 
     def _merge(self, visits: dict[Visit, Fate], times: Mapping[Visit, datetime]) -> None:
         """Of the live rows of one person in one session the strongest survives."""
@@ -317,11 +380,20 @@ class _Judge:
             *(program.get("max_participants"), program.get("default_capacity")),
             session.get("capacity"),
         )
-        return next((number for number in sources if number and number > 0), 20)
+        return next((number for each in sources if (number := _number(each)) and number > 0), 20)
 
 
-def _merged(fate: Fate, survivor: Visit) -> Fate:
-    return Fate("merged", fate.status, fate.person, fate.organization, survivor.id)
+def _merged(fate: Fate, survivor: Visit, further: str | None = None) -> Fate:
+    return Fate("merged", fate.status, fate.person, fate.organization, further or survivor.id)
+
+
+def _number(value: object) -> int | None:
+    """What the column says; what no seats can be counted by says nothing."""
+    try:
+        number = round(float(str(value)))
+    except ValueError:
+        return None
+    return number if abs(number) < 2**31 - 1 else None
 
 
 class _Staff:

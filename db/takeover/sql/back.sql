@@ -90,9 +90,10 @@ language sql stable as $$
          case when n.payment is distinct from b.payment_status then b.payment_status end,
          b.happened_at, b.arrived_at, b.cancelled_at, w.id is not null, r.id is not null
     from public.bookings b
-    left join takeover.bookings o on o.id = b.id
-    left join takeover.class_bookings r on r.id = b.id
-    left join takeover.waitlist w on w.id = b.id and o.id is null
+    left join lateral (select j.table_name from takeover.judged j where j.id = b.id and j.verdict = 'kept') k on true
+    left join takeover.bookings o on o.id = b.id and coalesce(k.table_name, 'bookings') = 'bookings'
+    left join takeover.class_bookings r on r.id = b.id and k.table_name = 'class_bookings'
+    left join takeover.waitlist w on w.id = b.id and k.table_name = 'waitlist'
     cross join lateral (
       select case when coalesce(o.id, r.id) is not null then takeover.booking_status(coalesce(o.booking_status, r.booking_status),
                     coalesce(o.status, r.status), coalesce(o.attended_at, r.attended_at), coalesce(o.cancelled_at, r.cancelled_at)) end as status,

@@ -9,6 +9,9 @@ create table if not exists takeover.changes (
 create index if not exists changes_kind on takeover.changes (kind, id);
 create index if not exists changes_key on takeover.changes (kind, key);
 
+-- Where the extensions stood that frontdesk needs in a schema of its own.
+create table if not exists takeover.moved (extension name primary key, schema name not null);
+
 -- Which old tables were enqueued whole.
 create table if not exists takeover.enqueued (kind text primary key);
 
@@ -66,20 +69,33 @@ create table if not exists takeover.seen (
 );
 create index if not exists seen_id on takeover.seen (id);
 
+-- The first of the columns that holds a UUID.
+create or replace function takeover.key_in(p_row jsonb, p_columns text) returns uuid
+language sql immutable as $$
+  select takeover.as_uuid(p_row ->> c.name) from unnest(string_to_array(p_columns, ',')) with ordinality c(name, place)
+   where takeover.as_uuid(p_row ->> c.name) is not null order by c.place limit 1
+$$;
+
 create or replace function takeover.note() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_row jsonb;
+  v_key uuid;
+  v_last uuid;
 begin
-  -- Pairs of a kind and the column that holds its key; the last is for a row that has none of them.
+  -- Pairs of a kind and the columns that hold its key; the last is for a row that has none of them.
   foreach v_row in array case tg_op when 'INSERT' then array[to_jsonb(new)] when 'DELETE' then array[to_jsonb(old)]
-                              when 'UPDATE' then case when to_jsonb(old) -> tg_argv[1] = to_jsonb(new) -> tg_argv[1]
-                                then array[to_jsonb(new)] else array[to_jsonb(old), to_jsonb(new)] end end loop
-    if v_row ->> tg_argv[1] is not null then
-      insert into takeover.changes (kind, key) values (tg_argv[0], v_row ->> tg_argv[1]);
-    elsif tg_nargs > 2 then
-      insert into takeover.changes (kind, key) values (tg_argv[2], v_row ->> tg_argv[3]);
+                              else array[to_jsonb(old), to_jsonb(new)] end loop
+    v_key := takeover.key_in(v_row, tg_argv[1]);
+    if v_key is null and tg_nargs > 2 then
+      insert into takeover.changes (kind, key)
+      select tg_argv[2], k from takeover.key_in(v_row, tg_argv[3]) k where k is not null;
+    elsif v_key is null and tg_argv[0] = 'staff' then
+      insert into takeover.changes (kind, key) select 'staff', o.id from takeover.organizations o;
+    elsif v_key <> v_last is not false then
+      insert into takeover.changes (kind, key) select tg_argv[0], v_key where v_key is not null;
     end if;
+    v_last := v_key;
   end loop;
   return null;
 end $$;

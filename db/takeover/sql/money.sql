@@ -4,7 +4,7 @@
 create or replace function takeover.person_of(p_organization uuid, p_client uuid, p_lead uuid, out client_id uuid, out lead_id uuid)
 language sql stable as $$
   select c.id, case when c.id is null then l.id end
-    from (select coalesce(p_client, (select p.client_id from takeover.people p where p.lead_id = p_lead)) as id) w
+    from (select coalesce((select k.id from takeover.identities k where k.kind = 'client' and k.id = p_client), (select p.client_id from takeover.people p where p.lead_id = p_lead)) as id) w
     left join clients c on c.organization_id = p_organization and c.id = w.id
     left join leads l on l.organization_id = p_organization and l.id = p_lead
 $$;
@@ -36,14 +36,14 @@ begin
     left join lateral (
       select t.id from bookings t
        where t.organization_id = o.id and p.reference ~ '^booking:[0-9a-f-]{36}$'
-         and t.id = coalesce((select j.into_id from takeover.judged j where j.table_name = 'bookings' and j.id = substr(p.reference, 9)::uuid),
-                             substr(p.reference, 9)::uuid)
+         and t.id = coalesce((select j.into_id from takeover.judged j where j.table_name = 'bookings' and j.id = takeover.as_uuid(substr(p.reference, 9))),
+                             takeover.as_uuid(substr(p.reference, 9)))
          and (t.client_id = w.client_id or t.customer_id = w.lead_id)
     ) b on true
    where p.id = any(p_ids);
 
   perform takeover.set_aside('payments', t.id::text, t.organization_id, t.raw, t.why) from pg_temp.taken t where t.why is not null;
-  perform takeover.unset('payments', array(select t.id::text from pg_temp.taken t where t.why is null));
+  perform takeover.unset('payments', array(select i::text from unnest(p_ids) i where not exists (select from pg_temp.taken t where t.id = i and t.why is not null)));
   delete from payments p where p.reverses_id = any(p_ids) and not exists (
     select from pg_temp.taken t where t.id = p.reverses_id and t.why is null and t.refunded);
   delete from payments p where p.id = any(p_ids) and not exists (select from pg_temp.taken t where t.id = p.id and t.why is null);

@@ -21,7 +21,8 @@ begin
    where n.id = any(p_ids) and btrim(n.note) <> '' and not coalesce(n.is_private, false) and coalesce(w.client_id, w.lead_id) is not null
   on conflict (organization_id, id) do update set customer_id = excluded.customer_id, client_id = excluded.client_id, text = excluded.text
     where (t.customer_id, t.client_id, t.text) is distinct from (excluded.customer_id, excluded.client_id, excluded.text);
-  perform takeover.unset('customer_notes', array(select t.id::text from notes t where t.id = any(p_ids)));
+  perform takeover.unset('customer_notes', array(select i::text from unnest(p_ids) i
+    where exists (select from notes t where t.id = i) or not exists (select from takeover.customer_notes n where n.id = i)));
 end $$;
 
 -- Who waits and wants to be asked first.

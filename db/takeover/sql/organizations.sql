@@ -71,6 +71,14 @@ begin
      from takeover.organization_members m
     where not exists (select from organizations o where o.id = m.organization_id) and exists (select from takeover.staff s where s.old_id = m.user_id);
 
+  delete from quarantine q
+   where q.table_name = 'user_organizations' and not exists (select from takeover.user_organizations m
+           where m.key = q.row_id and not (exists (select from takeover.staff s where s.old_id = m.user_id)
+                                           and exists (select from organizations o where o.id = m.organization_id)))
+      or q.table_name = 'organization_members' and not exists (select from takeover.organization_members m
+           where m.key = q.row_id and not (exists (select from takeover.staff s where s.old_id = m.user_id)
+                                           and exists (select from organizations o where o.id = m.organization_id)));
+
   with said as (
     select m.organization_id, s.user_id, takeover.spelling(m.role) as role, coalesce(m.is_active, true) as is_active, 0 as source
       from takeover.user_organizations m

@@ -32,6 +32,9 @@ begin
   perform takeover.set_aside('clients', c.id::text, null, c.raw, 'names no organization')
      from takeover.clients c join takeover.identities i on i.kind = 'client' and i.id = c.id
     where c.id = any(p_ids) and not exists (select from organizations o where o.id = i.organization_id);
+  perform takeover.unset('clients', array(select g::text from unnest(p_ids) g where not exists (
+    select from takeover.clients c join takeover.identities i on i.kind = 'client' and i.id = c.id
+     where c.id = g and not exists (select from organizations o where o.id = i.organization_id))));
 
   insert into clients as t (organization_id, id, name, email, phone, birth_date, client_since, created_at)
   select i.organization_id, c.id, takeover.shown_name(c.name, c.email, c.phone, c.id), nullif(btrim(c.email), ''), nullif(btrim(c.phone), ''),
@@ -117,6 +120,9 @@ begin
   perform takeover.set_aside('leads', l.id::text, null, l.raw, 'names no organization')
      from takeover.leads l join takeover.identities i on i.kind = 'lead' and i.id = l.id
     where l.id = any(v_ids) and not exists (select from organizations o where o.id = i.organization_id);
+  perform takeover.unset('leads', array(select g::text from unnest(v_ids) g where not exists (
+    select from takeover.leads l join takeover.identities i on i.kind = 'lead' and i.id = l.id
+     where l.id = g and not exists (select from organizations o where o.id = i.organization_id))));
 
   insert into leads as t (organization_id, id, name, email, phone, birth_date, source, status, created_at)
   select i.organization_id, l.id, takeover.shown_name(l.name, l.email, l.phone, l.id), nullif(btrim(l.email), ''), nullif(btrim(l.phone), ''),

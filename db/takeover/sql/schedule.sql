@@ -7,9 +7,11 @@ declare
 begin
   perform takeover.set_aside('programs', p.id::text, null, p.raw, 'names no organization')
      from takeover.programs p
-    where p.id = any(p_ids) and takeover.organization_of_program(p.id) is null;
+    where p.id = any(p_ids) and not exists (select from organizations o where o.id = takeover.organization_of_program(p.id));
   perform takeover.unset('programs', array(
-    select i::text from unnest(p_ids) i where takeover.organization_of_program(i) is not null));
+    select i::text from unnest(p_ids) i
+     where not exists (select from takeover.programs p where p.id = i)
+        or exists (select from organizations o where o.id = takeover.organization_of_program(i))));
   insert into programs as t (organization_id, id, name, drop_in_price, is_active)
   select o.id, p.id, coalesce(nullif(btrim(p.name), ''), 'Class'), greatest(coalesce(p.price, 0), 0), coalesce(p.is_active, true)
     from takeover.programs p join organizations o on o.id = takeover.organization_of_program(p.id)
@@ -44,14 +46,15 @@ $$;
 
 -- Its organization, its program (made for it where it has none there) and when it ends.
 create or replace function takeover.session_facts(p_sessions uuid[])
-returns table (id uuid, organization_id uuid, program_id uuid, program text, ends_at timestamptz, raw jsonb)
+returns table (id uuid, organization_id uuid, program_id uuid, program text, ends_at timestamptz, why text, raw jsonb)
 language sql stable as $$
   select s.id, o.id,
          case when p.id is not null then p.id else takeover.made_id('program', o.id, coalesce(nullif(btrim(s.name), ''), 'Class')) end,
          case when p.id is null then coalesce(nullif(btrim(s.name), ''), 'Class') end,
-         case when s.end_time > s.start_time then s.end_time else s.start_time + interval '1 hour' end, s.raw
+         case when s.end_time > s.start_time then s.end_time else s.start_time + interval '1 hour' end,
+         case when s.start_time is null then 'says no start' when o.id is null then 'names no organization' end, s.raw
     from takeover.class_sessions s
-    left join organizations o on o.id = coalesce(s.organization_id, takeover.organization_of_program(s.program_id), takeover.only_organization())
+    left join organizations o on s.start_time is not null and o.id = coalesce(s.organization_id, takeover.organization_of_program(s.program_id), takeover.only_organization())
     left join programs p on p.organization_id = o.id and p.id = s.program_id
    where s.id = any(p_sessions)
 $$;

@@ -33,7 +33,8 @@ begin
   select v.table_name, v.source, v.id, v.class_session_id, f.organization_id, c.id, l.id, v.status, v.payment, v.at, v.attended_at,
          v.cancelled_at, v.place,
          case
-           when w.client_id is null and v.customer_id is null then 'names nobody'
+           when v.client_id is null and v.customer_id is null then 'names nobody'
+           when takeover.is_taken(v.source, v.id, v.class_session_id) then 'another booking has its id'
            when f.organization_id is null then 'names no session that could be kept'
            when c.id is not null or l.id is not null then null
            when exists (select from clients o where o.id = w.client_id) or exists (select from leads o where o.id = v.customer_id)
@@ -57,11 +58,33 @@ begin
              null, null, w.position, w.raw
         from takeover.waitlist w where w.class_session_id = any(p_sessions)
     ) v
-    left join takeover.people p on p.lead_id = v.customer_id and v.client_id is null
-    cross join lateral (select coalesce(v.client_id, p.client_id) as client_id) w
+    -- A client who is not there is nobody: then the lead counts.
+    left join takeover.identities k on k.kind = 'client' and k.id = v.client_id
+    left join takeover.people p on p.lead_id = v.customer_id and k.id is null
+    cross join lateral (select coalesce(k.id, p.client_id) as client_id) w
     left join takeover.session_facts(p_sessions) f on f.id = v.class_session_id
     left join clients c on c.organization_id = f.organization_id and c.id = w.client_id
     left join leads l on l.organization_id = f.organization_id and l.id = v.customer_id and w.client_id is null;
+end $$;
+
+-- Whether a row of an earlier table has the id, in another session.
+create or replace function takeover.is_taken(p_source int, p_id uuid, p_session uuid) returns boolean
+language sql stable as $$
+  select case when p_source = 0 then false else
+    exists (select from takeover.bookings b where b.id = p_id and b.class_session_id is distinct from p_session)
+    or p_source = 2 and exists (select from takeover.class_bookings b where b.id = p_id and b.class_session_id is distinct from p_session) end
+$$;
+
+-- Rows of one id in one session: the one of the earliest table that can be kept has it.
+create or replace function takeover.share_ids() returns void
+language plpgsql as $$
+begin
+  update takeover.visits v set why = 'another booking has its id'
+    from takeover.visits u
+   where v.why is null and u.id = v.id and u.source < v.source and u.why is null
+     and (u.client_id, u.lead_id) is distinct from (v.client_id, v.lead_id);
+  update takeover.visits v set into_id = v.id
+   where v.why is null and exists (select from takeover.visits u where u.id = v.id and u.source < v.source and u.why is null);
 end $$;
 
 -- What becomes of each; returns the bookings that came from rows of these sessions before.
@@ -79,9 +102,11 @@ begin
     into v_before, v_booked from before b;
   delete from takeover.visits v using takeover.judged j where j.table_name = v.table_name and j.id = v.id and j.settled;
 
+  perform takeover.share_ids();
+
   with live as (
     select v.table_name, v.id, v.session_id, coalesce(v.client_id, v.lead_id) as person_id, v.status, v.source, v.at
-      from takeover.visits v where v.why is null and v.status not in ('cancelled', 'late_cancelled')
+      from takeover.visits v where v.why is null and v.into_id is null and v.status not in ('cancelled', 'late_cancelled')
      union all
     select null, b.id, b.class_session_id, coalesce(b.client_id, b.customer_id), b.booking_status, -1, b.recorded_at
       from bookings b
@@ -98,6 +123,8 @@ begin
   )
   update takeover.visits v set into_id = r.first_id
     from ranked r where r.table_name = v.table_name and r.id = v.id and r.first_id <> v.id;
+  update takeover.visits v set into_id = u.into_id
+    from takeover.visits u where v.into_id = v.id and u.id = v.id and u.source < v.source and u.why is null and u.into_id <> u.id;
 
   insert into takeover.judged as j (table_name, id, session_id, verdict, into_id)
   select v.table_name, v.id, v.session_id,
@@ -159,9 +186,10 @@ end $$;
 create or replace function takeover.carry_rooms(p_ids uuid[]) returns void
 language plpgsql as $$
 begin
-  perform takeover.set_aside('class_sessions', f.id::text, null, f.raw, 'names no organization')
+  perform takeover.set_aside('class_sessions', f.id::text, null, f.raw, f.why)
      from takeover.session_facts(p_ids) f where f.organization_id is null;
-  perform takeover.unset('class_sessions', array(select f.id::text from takeover.session_facts(p_ids) f where f.organization_id is not null));
+  perform takeover.unset('class_sessions', array(select i::text from unnest(p_ids) i where not exists (
+    select from takeover.session_facts(p_ids) f where f.id = i and f.organization_id is null)));
   insert into programs (organization_id, id, name)
   select distinct f.organization_id, f.program_id, f.program from takeover.session_facts(p_ids) f
    where f.organization_id is not null and f.program is not null
@@ -290,9 +318,10 @@ declare
 begin
   for v_gone in
     select s.id from takeover.seen s where s.table_name = 'class_sessions' and s.id = any(p_ids)
-       and not exists (select from takeover.class_sessions o where o.id = s.id)
+       and not exists (select from takeover.session_facts(p_ids) f where f.id = s.id and f.organization_id is not null)
   loop
     begin
+      delete from takeover.seen s where s.table_name = 'class_sessions' and s.id = v_gone;
       delete from session_instructors t where t.class_session_id = v_gone;
       delete from class_sessions t where t.id = v_gone;
     exception when foreign_key_violation then null;
@@ -319,4 +348,7 @@ begin
   on conflict (table_name, id) do update set session_id = null, verdict = 'quarantined', into_id = null;
   perform takeover.set_aside(h.table_name, h.id::text, null, h.raw, 'names no session')
      from takeover.homeless() h where h.id = any(p_ids);
+  delete from quarantine q
+   where q.table_name in ('bookings', 'class_bookings', 'waitlist') and q.row_id = any(p_ids::text[]) and q.reason = 'names no session'
+     and not exists (select from takeover.homeless() h where h.table_name = q.table_name and h.id::text = q.row_id);
 end $$;
