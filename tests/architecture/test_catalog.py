@@ -51,7 +51,7 @@ DEFINER_FOR_STAFF = {
     "app.set_pin(bytea,bytea)",
     "app.sign_out()",
     "app.sleep()",
-    # find, who a new person may be already, whether anything pays, and locking the row of a session, a buyer or a sale
+    # find, who a new person may be already, whether anything pays, and locking rows
     "app.duplicates(text,text,text)",
     "app.find(text,uuid)",
     "app.is_covered(uuid,uuid,uuid)",
