@@ -14,6 +14,10 @@ BEFORE_THE_FIX = (
     "This database holds a gym from before the fix. Nothing was changed in its tables."
     " 'frontdesk db adopt' looks at it and can take it over."
 )
+TO_ADOPT = (
+    "This database holds an old gym whose take-over was undone or stopped. Nothing was changed."
+    " 'frontdesk db adopt --yes' goes on with it."
+)
 LETTERS = (
     "This database cannot tell letters outside a-z. Make it anew with encoding UTF8 and LC_CTYPE 'C.UTF-8',"
     " then upgrade."

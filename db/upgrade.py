@@ -33,10 +33,14 @@ PAUSES_S = (0.2, 0.5, 1, 2, 4)
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Where a database stands; `revision` is None for one that never was upgraded."""
+    """Where a database stands; `revision` is None for one that never was upgraded.
+
+    `to_adopt` where an old gym's take-over was undone or stopped: only that goes on.
+    """
 
     revision: str | None
     digest: str | None
+    to_adopt: bool = False
 
     @property
     def current(self) -> bool:
@@ -76,6 +80,8 @@ def upgrade(admin: str, passwords: dict[str, str] | None = None, say: Say = lamb
             if installed.current:
                 say("The database is at this version already.")
                 return installed
+            if installed.to_adopt:
+                raise errors.Refused(preconditions.TO_ADOPT)
             if installed.revision is None:
                 preconditions.check_unused(connection)
             if installed.revision != HEAD:
@@ -224,7 +230,8 @@ def _installed(connection: psycopg.Connection[Any]) -> Status:
         " where exists (select from pg_policy p where to_regrole('frontdesk_staff') = any (p.polroles))",
     )
     try:
-        return Status(_value(connection, REVISION), digest)
+        revision = _value(connection, REVISION)
+        return Status(revision, digest, _is_begun(connection) and (revision or "") < CONTRACTED)
     except psycopg.errors.UndefinedTable:
         return Status(None, digest)
     except psycopg.errors.InsufficientPrivilege:
@@ -235,6 +242,11 @@ def _installed(connection: psycopg.Connection[Any]) -> Status:
             return Status(_value(connection, "select revision from app.version()"), digest)
     except (psycopg.errors.InvalidSchemaName, psycopg.errors.UndefinedFunction):
         return Status(None, digest)
+
+
+def _is_begun(connection: psycopg.Connection[Any]) -> bool:
+    """Whether an old gym is, was or will again be taken over."""
+    return _value(connection, "select nspname from pg_namespace where nspname = 'takeover'") is not None
 
 
 def _value(connection: psycopg.Connection[Any], statement: LiteralString) -> str | None:

@@ -30,6 +30,11 @@ def sentence(status: upgrade.Status) -> str:
     """Where the database stands, and what to do about it."""
     if status.current:
         return f"The database is at this version: revision {status.revision}."
+    if status.to_adopt:
+        return (
+            f"The database is at revision {status.revision or 'none'}, with an old gym whose take-over was"
+            " undone or stopped. Run 'frontdesk db adopt --yes'."
+        )
     if status.revision is None:
         return "The database was not set up yet. Run 'frontdesk db upgrade'."
     stands = f"The database is at revision {status.revision}; this version needs {upgrade.HEAD}"

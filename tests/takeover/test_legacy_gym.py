@@ -7,13 +7,16 @@ import lzma
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import pytest
 from migration.place import Place
 from takeover.conftest import TakenOver
 
 from db import takeover, upgrade
+from db.errors import Refused
 from db.records import BookingRequest, Kind
 from db.repositories import bookings, organizations, staff
 from db.transaction import Database
+from frontdesk.scripts import versions
 
 DATA = Path(__file__).parent / "data"
 OLD = (
@@ -112,8 +115,18 @@ def test_going_back_and_over_again_gives_the_same_rows(new_gym: Place, tmp_path:
     upgrade.downgrade(new_gym.superuser)
     assert new_gym.ask("select count(*) from public.bookings") == [(6786,)]
     assert _sums(new_gym, "next") == rows
+    _only_adopt_goes_on(new_gym)
     assert takeover.adopt(new_gym.superuser, tmp_path / "passwords.csv").adds_up
     assert _sums(new_gym, "public") == rows
+
+
+def _only_adopt_goes_on(place: Place) -> None:
+    """An upgrade would cut over without what the old application wrote since."""
+    status = upgrade.status(place.superuser)
+    assert "Run 'frontdesk db adopt --yes'" in versions.sentence(status)
+    with pytest.raises(Refused, match="'frontdesk db adopt --yes' goes on with it"):
+        upgrade.upgrade(place.superuser)
+    assert upgrade.status(place.superuser) == status
 
 
 def test_what_the_old_application_writes_is_carried_over(new_gym: Place, tmp_path: Path) -> None:
