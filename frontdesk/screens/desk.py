@@ -396,7 +396,7 @@ class DeskScreen(PlaceScreen):
         """Name who is parked as long as somebody is."""
         names = self.parking.names
         fetches = keyed("[desk.park] fetches")
-        self.booking.border_subtitle = Content(f"parked: {names}  {fetches}" if names else "")
+        self.booking.entitle(subtitle=Content(f"parked: {names}  {fetches}" if names else ""))
 
     def _let_go(self) -> None:
         """Nobody is at hand any more."""

@@ -14,7 +14,6 @@ from uuid import UUID, uuid4
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
 
 from db.errors import DeskError, NoDatabase, NotPermitted, NotSignedIn, refusal
@@ -33,6 +32,7 @@ from frontdesk.widgets.intention import (
     cancelling,
     intend,
 )
+from frontdesk.widgets.pane import Pane
 from frontdesk.widgets.sentence import Sentence, Speaker
 from frontdesk.widgets.text import literal
 
@@ -47,7 +47,7 @@ GONE = "It is not there any more. Search for the person again."
 TYPING = frozenset({Step.REASON, Step.CONTACT})
 
 
-class BookingPane(Vertical):
+class BookingPane(Pane):
     """What Enter does, and what became of it.
 
     `sent` is called as soon as a booking is on its way: the next letter is of the next in line.
@@ -185,10 +185,10 @@ class BookingPane(Vertical):
         """Say it again, in today's words."""
         sentence = self.query_one(Sentence)
         if self.intention is None or self.speaker is None:
-            self.border_title = ""
+            self.entitle("")
             sentence.hint(*self._hint)
         else:
-            self.border_title = self.speaker.title(self.intention)
+            self.entitle(self.speaker.title(self.intention))
             sentence.say(self.speaker, self.intention)
 
     @property

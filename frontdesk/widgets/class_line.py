@@ -21,8 +21,9 @@ class ClassLine(Static):
 
     def show(self, session: ClassSession | None) -> None:
         """Be about that session."""
-        self._session = session
-        self.refresh()
+        if session is not self._session:
+            self._session = session
+            self.refresh()
 
     def render(self) -> Content:
         """Each part on a line of its own where there is room, what matters most whole where there is not."""

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.style import Style
@@ -22,6 +21,7 @@ from frontdesk.app import Desk
 from frontdesk.clock import day_of, local
 from frontdesk.commands import keyed
 from frontdesk.widgets.class_line import ClassLine
+from frontdesk.widgets.pane import Pane
 from frontdesk.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 OTHER_DAYS = "[desk.day_before] and [desk.day_after] show other days, [desk.back] today."
 
 
-class DayPane(Vertical):
+class DayPane(Pane):
     """A class chosen by hand stays chosen; otherwise the next bookable one is.
 
     The cursor follows whoever is at hand to the class they are booked in, and goes back for the next one,
@@ -198,7 +198,7 @@ class DayPane(Vertical):
     def _show(self, sessions: list[ClassSession]) -> None:
         day = self.day or self.today
         words = day_of(day) + ("" if self.day is None else ", not today")
-        self.border_title = Content.assemble(_turn("<", -1), f" {words} ", _turn(">", 1))
+        self.entitle(Content.assemble(_turn("<", -1), f" {words} ", _turn(">", 1)))
         self.set_class(self.day is not None, "elsewhere")
         stays = self.by_hand or self._back_to or self._held()
         keep = self.current.id if self.current and stays else None

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
@@ -23,6 +22,7 @@ from frontdesk.app import Desk
 from frontdesk.clock import local
 from frontdesk.commands import keyed
 from frontdesk.widgets.find import Find
+from frontdesk.widgets.pane import Pane
 from frontdesk.widgets.people_list import NewPerson, PeopleList, Row
 from frontdesk.widgets.sentence import Speaker
 from frontdesk.widgets.text import literal
@@ -57,7 +57,7 @@ class Wanted:
         return self.name, self.session.id if self.session else None
 
 
-class FindPane(Vertical):
+class FindPane(Pane):
     """The list is `settled` once it answers the text that stands there now; the newer answer counts.
 
     `typed` is told that the text is another one, and when the class begins that it names: at once and not by
@@ -117,7 +117,7 @@ class FindPane(Vertical):
 
     def on_mount(self) -> None:
         """Nothing is typed yet, and no class is chosen."""
-        self.border_title = "Find"
+        self.entitle("Find")
         self.people.say(*map(keyed, HINT))
 
     @property
@@ -164,7 +164,7 @@ class FindPane(Vertical):
         self._stand_for("")
         self._offering = True
         self.people.show(people)
-        self.border_title, self.border_subtitle = title, ""
+        self.entitle(title, "")
 
     @property
     def offered(self) -> Person | None:
@@ -291,14 +291,12 @@ class FindPane(Vertical):
             session = chosen
         people = sum(isinstance(each, Person) for each in self.people.items)
         if self._shows.name:
-            self.border_title = "Find"
-            self.border_subtitle = f"{people} found" if people < MOST else f"the best {MOST}"
+            self.entitle("Find", f"{people} found" if people < MOST else f"the best {MOST}")
         elif people and session:
             speaker = Speaker(self._organization, self.people.today, manager=False)
-            self.border_title = Content(f"Expected, {speaker.class_of(session)}")
-            self.border_subtitle = f"{session.to_come} to come"
+            self.entitle(Content(f"Expected, {speaker.class_of(session)}"), f"{session.to_come} to come")
         else:
-            self.border_title, self.border_subtitle = "Find", ""
+            self.entitle("Find", "")
 
 
 def _nobody(name: str) -> tuple[str, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, Self, TypeVar
 
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -28,8 +29,12 @@ Part = tuple[str, str]
 class Lines(ScrollView, Generic[Item], can_focus=False):
     """Rows with a cursor; the focus stays in the field where the user types.
 
-    A row may be None: a gap that holds the others in their places.
+    A row may be None: a gap that holds the others in their places. Other items lay nothing out anew, unless
+    the scrollbar comes or goes, and only the rows that look different are painted.
     """
+
+    # How many rows there are changes no place on the screen.
+    virtual_size = Reactive(Size(0, 0), repaint=False)
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "lines--cursor",
@@ -46,6 +51,7 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
         self.cursor = 0
         self.hint: Sequence[str] = ()
         self._hint_lines: list[str] = []
+        self._drawn: dict[int, Strip] = {}
 
     @property
     def current(self) -> Item | None:
@@ -74,7 +80,7 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
             return False
         self.cursor = to
         self._keep_in_sight()
-        self.refresh()
+        self._paint_changes()
         return True
 
     def parts(self, item: Item, width: int) -> Sequence[Part]:
@@ -94,6 +100,25 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
     def render_line(self, y: int) -> Strip:
         """One line of what is in sight."""
         index, width = y + round(self.scroll_offset.y), self.scrollable_content_region.width
+        strip = self._drawn.get(index)
+        if strip is None or strip.cell_length != width:
+            strip = self._drawn[index] = self._row(index, width)
+        return strip
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Paint it anew; all of it may have another style or width."""
+        if not regions:
+            self._drawn.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def notify_style_update(self) -> None:
+        """Other colours."""
+        self._drawn.clear()
+        super().notify_style_update()
+
+    def _row(self, index: int, width: int) -> Strip:
         base = self.rich_style
         under = index - len(self.items)
         if 0 <= under < len(self._hint_lines):
@@ -120,9 +145,24 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
         # Room for the scrollbar is always left, or the text would turn when it comes and goes.
         room = max(self.size.width - 3, 1)
         self._hint_lines = [line for text in self.hint for line in wrap(text, room) or [""]]
-        self.virtual_size = Size(width, len(self.items) + len(self._hint_lines))
+        size = Size(width, len(self.items) + len(self._hint_lines))
+        if size != self.virtual_size:
+            self.virtual_size = size
+            self._scroll_update(size)
         self._keep_in_sight()
-        self.refresh()
+        self._paint_changes()
+
+    def _paint_changes(self) -> None:
+        """Paint the rows in sight that are others than before."""
+        before, self._drawn = self._drawn, {}
+        top, width = round(self.scroll_offset.y), self.size.width
+        changed = [
+            Region(0, index - top, width, 1)
+            for index in range(top, top + self.size.height)
+            if before.get(index) != self.render_line(index - top)
+        ]
+        if changed:
+            self.refresh(*changed)
 
     def _keep_in_sight(self) -> None:
         height, top = self.size.height, round(self.scroll_offset.y)

@@ -279,19 +279,29 @@ class Sentence(Static):
         self._speaker: Speaker | None = None
         self._intention: Intention | None = None
         self._hint: tuple[str, ...] = ()
+        self._said = Content("")
 
     def say(self, speaker: Speaker, intention: Intention) -> None:
         """Say what the intention is."""
         self._speaker, self._intention = speaker, intention
-        self.refresh()
+        self._paint_changes()
 
     def hint(self, *lines: str) -> None:
         """Say quietly what can be done, while there is no intention."""
         self._intention, self._hint = None, lines
-        self.refresh()
+        self._paint_changes()
 
     def render(self) -> Content:
         """The lines as they fit now."""
+        self._said = self._words()
+        return self._said
+
+    def _paint_changes(self) -> None:
+        """Another letter often leaves what Enter does as it is."""
+        if not self._words().is_same(self._said):
+            self.refresh()
+
+    def _words(self) -> Content:
         if self._intention is None or self._speaker is None:
             return Content("\n".join(self._hint)).stylize("$quiet")
         verb, said = self._speaker.headline(self._intention, self.size.width)
