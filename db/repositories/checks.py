@@ -8,9 +8,20 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from db import errors
-from db.records import Answer, BookingRequest, BookingStatus, Kind, PaymentStatus, Person
+from db.records import (
+    Answer,
+    BookingRequest,
+    BookingStatus,
+    Kind,
+    Offer,
+    PaidBy,
+    PaymentStatus,
+    Person,
+    Sale,
+)
 from db.repositories import people
 from db.repositories.bookings import to_book
+from db.repositories.sales import to_sell
 from db.transaction import SignedIn, Statement, call
 
 COMMON = ("sa", "ma", "an", "jo", "al", "mu", "li")  # how first names begin in many places
@@ -92,6 +103,19 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Paid:
+    """What a sale and a booking with it left: bookings used of a membership, credits of a package.
+
+    `card` is what the person's payments by card for it come to, in minor units.
+    """
+
+    paid_by: PaidBy | None
+    used: int
+    credits: int | None
+    card: int
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """How many rows of one table a transaction sees: the organization's, and everybody else's."""
 
@@ -162,12 +186,19 @@ def try_booking(signed_in: SignedIn, request: BookingRequest) -> Tried:
     return Tried(customer[0], session[0], answer[0], found[0] if found else None, counts == [0, 0, 0])
 
 
-def candidate(signed_in: SignedIn, kind: Kind, session_id: UUID | None = None) -> Candidate | None:
-    """Somebody of that kind who could be booked into the session, or into the nearest one that has a seat."""
+def candidate(
+    signed_in: SignedIn, kind: Kind, session_id: UUID | None = None, *, priced: bool = False
+) -> Candidate | None:
+    """Somebody of that kind who could be booked into the session, or into the nearest one that has a seat.
+
+    With `priced` only a session that costs something counts.
+    """
     converted = "and p.status <> 'converted'" if kind == "lead" else ""
     sql = f"""
         select s.id as session_id, %s as kind, p.id as person_id, p.name
           from public.class_sessions s
+          join public.programs g on g.organization_id = s.organization_id and g.id = s.program_id
+           and (g.drop_in_price > 0 or not %s)
           cross join lateral (
             select p.id, p.name from public.{TABLE[kind]} p
              where p.organization_id = s.organization_id and p.blocked_at is null and p.erased_at is null
@@ -181,9 +212,35 @@ def candidate(signed_in: SignedIn, kind: Kind, session_id: UUID | None = None) -
            and s.booked_count < s.capacity + s.extra_seats and (s.id = %s or %s::uuid is null)
          order by s.starts_at
          limit 1"""  # noqa: S608
-    parameters = (kind, signed_in.organization_id, session_id, session_id)
+    parameters = (kind, priced, signed_in.organization_id, session_id, session_id)
     found = signed_in.all(Statement(sql, parameters, Candidate))
     return found[0] if found else None
+
+
+def try_paying(signed_in: SignedIn, found: Candidate, offer: Offer) -> Paid | None:
+    """Sell for real by card, book with it, read what was used and paid, and roll everything back."""
+    at = signed_in.organization_id
+    sale = Sale(uuid4(), offer.kind, offer.id, "card")
+    request = BookingRequest(uuid4(), found.session_id, found.kind, found.person_id, entitlement_id=sale.id)
+    sql = f"""
+        select b.paid_by,
+               (select count(*)::int from public.bookings u
+                 where u.organization_id = b.organization_id and u.membership_id = b.membership_id
+                   and u.booking_status in ('confirmed', 'attended', 'no_show', 'late_cancelled')) as used,
+               (select sum(l.amount)::int from public.entitlement_ledger l
+                 where l.organization_id = b.organization_id and l.package_id = b.package_id) as credits,
+               (select coalesce(sum(p.amount), 0)::int from public.payments p
+                 where p.organization_id = b.organization_id and p.method = 'card'
+                   and p.{COLUMN[found.kind]} = b.{COLUMN[found.kind]}
+                   and %s in (p.membership_id, p.package_id)) as card
+          from public.bookings b where b.organization_id = %s and b.id = %s"""  # noqa: S608
+    _, _, rows = signed_in.run(
+        to_sell(sale, found.kind, found.person_id),
+        to_book(request),
+        Statement(sql, (sale.id, at, request.id), Paid),
+        dry=True,
+    )
+    return rows[0] if rows else None
 
 
 def seen(signed_in: SignedIn, organization_id: UUID, table: str) -> Seen:

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from db.records import Answer, BookingRequest, Entitlement, Kind, Offer, OfferKind, Sale, Sold
-from db.transaction import SignedIn, call, do
+from db.transaction import SignedIn, Statement, call, do
 
 
 def offers(signed_in: SignedIn, session_id: UUID | None = None) -> list[Offer]:
@@ -19,20 +19,7 @@ def sell(signed_in: SignedIn, sale: Sale, kind: Kind, person_id: UUID) -> Sold:
 
     Raises `Refused` with the rule.
     """
-    return signed_in.one(
-        call(
-            Sold,
-            "sell",
-            sale.id,
-            sale.kind,
-            sale.offer_id,
-            kind,
-            person_id,
-            sale.pay,
-            sale.comp_reason,
-            sale.starts_on,
-        )
-    )
+    return signed_in.one(to_sell(sale, kind, person_id))
 
 
 def sell_and_book(signed_in: SignedIn, sale: Sale, request: BookingRequest, *, dry: bool = False) -> Answer:
@@ -82,3 +69,19 @@ def hold(
 def resume(signed_in: SignedIn, kind: OfferKind, entitlement_id: UUID) -> None:
     """End its hold: it pays again from today on, or from tomorrow where the hold began today."""
     signed_in.run(do("resume", kind, entitlement_id))
+
+
+def to_sell(sale: Sale, kind: Kind, person_id: UUID) -> Statement[Sold]:
+    """The statement of `sell`, for a transaction that holds more than that."""
+    return call(
+        Sold,
+        "sell",
+        sale.id,
+        sale.kind,
+        sale.offer_id,
+        kind,
+        person_id,
+        sale.pay,
+        sale.comp_reason,
+        sale.starts_on,
+    )

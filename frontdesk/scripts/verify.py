@@ -10,9 +10,9 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from db.errors import DeskError, NotFound, NotPermitted
-from db.records import BookingRequest, Kind, Organization
-from db.repositories import checks, organizations, people, rosters
-from db.repositories.checks import COLUMN, Candidate
+from db.records import BookingRequest, Kind, Offer, OfferKind, Organization
+from db.repositories import checks, organizations, people, rosters, sales
+from db.repositories.checks import COLUMN, Candidate, Paid
 from db.transaction import SignedIn
 from frontdesk.scripts.book import not_booked
 from frontdesk.scripts.output import print_literal
@@ -202,6 +202,47 @@ def _existing(place: Place) -> Verdict:
     return Verdict("ok", f"all {found.bookings} have one person and a session; a roster shows {lines}.")
 
 
+def _payments(place: Place) -> Verdict:
+    return _paying(place, None, lambda offer, paid: paid.card == offer.price, "is found by method and person")
+
+
+def _membership(place: Place) -> Verdict:
+    return _paying(
+        place,
+        "membership",
+        lambda _, paid: (paid.paid_by, paid.used) == ("membership", 1),
+        "is used once by one booking",
+    )
+
+
+def _package(place: Place) -> Verdict:
+    return _paying(
+        place,
+        "package",
+        lambda offer, paid: (paid.paid_by, paid.credits) == ("package", (offer.class_count or 0) - 1),
+        "has one class less after one booking",
+    )
+
+
+def _paying(place: Place, wanted: OfferKind | None, right: Callable[[Offer, Paid], bool], so: str) -> Verdict:
+    """Sell to a lead and to a client, and book each with it."""
+    what = wanted or "membership or package"
+    if place.organization.rank == "viewer":
+        return Verdict("not tried", "a viewer may not sell; sign in as staff.")
+    for kind in KINDS:
+        found = checks.candidate(place.signed_in, kind, priced=True)
+        if found is None:
+            return Verdict("not tried", f"there is no class that costs something with a seat for a {kind}.")
+        offers = sales.offers(place.signed_in, found.session_id)
+        offer = next((each for each in offers if each.price and each.kind == (wanted or each.kind)), None)
+        if offer is None:
+            return Verdict("not tried", f"no {what} is for sale that covers the class; a manager adds one.")
+        paid = checks.try_paying(place.signed_in, found, offer)
+        if paid is None or not right(offer, paid):
+            return Verdict("FAILED", f"what a {kind} bought and used is not counted as it must be.")
+    return Verdict("ok", f"what a lead and a client buy {so}; all was taken back.")
+
+
 CHECKLIST: tuple[tuple[str, Callable[[Place], Verdict]], ...] = (
     ("Migration runs without errors", _version),
     ("Bookings can be created for clients", _clients),
@@ -209,4 +250,7 @@ CHECKLIST: tuple[tuple[str, Callable[[Place], Verdict]], ...] = (
     ("RLS policies allow authorized access", _authorized),
     ("RLS policies block unauthorized access", _unauthorized),
     ("Existing bookings still work", _existing),
+    ("Payment method queries work for both types", _payments),
+    ("Membership usage updates work", _membership),
+    ("Package usage updates work", _package),
 )
