@@ -412,3 +412,112 @@ class Need:
     program: str
     seats: int | None
     owes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """A desk's drawer of cash, from its float to its count; amounts in minor units of `currency`.
+
+    `refunds` and `paid_out` are nothing or less; `expected` is what is in it by the rows, and stays as it was
+    at the count. `counted*` are None until then.
+    """
+
+    id: UUID
+    desk_id: UUID
+    desk: str
+    currency: str
+    opened_at: datetime
+    opened_by: str | None
+    float_amount: int
+    takings: int
+    refunds: int
+    paid_in: int
+    paid_out: int
+    expected: int
+    counted_at: datetime | None
+    counted_by: str | None
+    counted: int | None
+    note: str
+
+    @property
+    def over(self) -> int | None:
+        """How much more was counted than expected, less than nothing when it is short."""
+        return None if self.counted is None else self.counted - self.expected
+
+
+Method = Literal["card", "cash", "direct_debit", "transfer", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one desk took and gave back by one method on a day, in minor units of `currency`.
+
+    `refunds` is nothing or less, `total` both together; of cash, `outside` went into no drawer. `desk` is
+    empty for what no desk took.
+    """
+
+    desk_id: UUID | None
+    desk: str
+    method: Method
+    currency: str
+    payments: int
+    takings: int
+    refunds: int
+    total: int
+    outside: int
+
+
+@dataclass(frozen=True, slots=True)
+class TillDay:
+    """A day of the organization's and its bounds."""
+
+    day: date
+    begins_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """A day by desk and method, and the drawers that were open on it."""
+
+    day: date
+    taken: list[Taken]
+    drawers: list[Drawer]
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverHead:
+    """Who handed the desk over when, and what their drawer came to."""
+
+    id: UUID
+    made_at: datetime
+    made_by: str | None
+    drawer_id: UUID
+    currency: str
+    expected: int
+    counted: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverLine:
+    """What waited for somebody when the desk was handed over; see `Need`."""
+
+    need: Literal["to_tell", "seat_held", "owes", "no_waiver"]
+    kind: Kind
+    person_id: UUID
+    name: str
+    phone: str
+    session_id: UUID
+    starts_at: datetime
+    program: str
+    seats: int | None
+    owes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What whoever comes next to a desk takes over."""
+
+    head: HandoverHead
+    lines: list[HandoverLine]

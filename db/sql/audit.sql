@@ -109,6 +109,16 @@ create trigger z_audit after insert or update or delete on public.entitlement_ho
   for each row execute function app.audit('reason');
 create trigger z_audit after insert or update or delete on public.entitlement_ledger
   for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.drawers
+  for each row execute function app.audit('note');
+create trigger z_audit after insert or update or delete on public.drawer_movements
+  for each row execute function app.audit('reason');
+create trigger z_audit after insert or update or delete on public.drawer_counts
+  for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.handovers
+  for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.handover_needs
+  for each row execute function app.audit();
 create trigger z_audit after update or delete on public.families
   for each row execute function app.audit();
 create trigger z_audit_added after insert on public.families referencing new table as added
@@ -140,4 +150,15 @@ create trigger append_only before update or truncate on public.audit_personal
 create trigger append_only before update or delete or truncate on public.payments
   for each statement execute function app.append_only();
 create trigger append_only before update or delete or truncate on public.entitlement_ledger
+  for each statement execute function app.append_only();
+create trigger append_only before update or delete or truncate on public.drawer_movements
+  for each statement execute function app.append_only();
+-- What is changed of these until they are counted or accepted, their rules say.
+create trigger append_only before delete or truncate on public.drawers
+  for each statement execute function app.append_only();
+create trigger append_only before delete or truncate on public.drawer_counts
+  for each statement execute function app.append_only();
+create trigger append_only before delete or truncate on public.handovers
+  for each statement execute function app.append_only();
+create trigger append_only before delete or truncate on public.handover_needs
   for each statement execute function app.append_only();

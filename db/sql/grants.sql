@@ -54,6 +54,13 @@ grant execute on function
   app.sell_and_book(uuid, uuid, text, uuid, uuid, text, uuid, text, boolean), app.cancel_sale(text, uuid, text, boolean),
   app.hold(text, uuid, date, date, text), app.resume(text, uuid), app.entitlements_of(text, uuid)
 to frontdesk_staff;
+grant execute on function
+  app.in_drawer(public.drawers), app.check_own_desk(uuid), app.hold_drawer(uuid, uuid), app.colleague(uuid),
+  app.drawer_state(public.drawers), app.own_drawer(), app.drawer_now(), app.open_drawer(uuid, integer),
+  app.move_cash(uuid, integer, text), app.count_drawer(uuid, jsonb, text), app.counted_so(uuid, uuid, jsonb),
+  app.till_day(date), app.till(date), app.till_drawers(date),
+  app.handover(), app.handover_lines(), app.accept_handover(uuid)
+to frontdesk_staff;
 grant execute on all functions in schema app to frontdesk_definer;
 
 grant select on public.organizations, public.user_organizations, public.desks, public.leads, public.clients,
@@ -61,7 +68,8 @@ grant select on public.organizations, public.user_organizations, public.desks, p
   public.bookings, public.payments, public.tasks, public.audit_log, public.audit_personal, public.families,
   public.family_members, public.notes, public.external_ids, public.quarantine, public.membership_plans,
   public.package_products, public.covered_programs, public.memberships, public.packages, public.entitlement_holds,
-  public.entitlement_ledger
+  public.entitlement_ledger, public.drawers, public.drawer_movements, public.drawer_counts, public.handovers,
+  public.handover_needs
 to frontdesk_staff;
 grant insert (organization_id, id, name), update (name) on public.desks to frontdesk_staff;
 grant insert (organization_id, id, class_session_id, customer_id, client_id, booking_status, paid_by, comp_reason,
@@ -97,13 +105,17 @@ grant insert (organization_id, id, name, price, every_program, is_intro, is_shar
 grant insert (organization_id, id, name, price, every_program, is_intro, is_shared, class_count, valid_days, valid_from),
   update (name, price, is_intro, is_shared, is_active) on public.package_products to frontdesk_staff;
 grant insert (organization_id, plan_id, product_id, program_id) on public.covered_programs to frontdesk_staff;
+grant insert (organization_id, id, float_amount), update (counted_at, note) on public.drawers to frontdesk_staff;
+grant insert (organization_id, id, drawer_id, amount, reason) on public.drawer_movements to frontdesk_staff;
+grant insert (organization_id, drawer_id, denomination, pieces), update (pieces) on public.drawer_counts to frontdesk_staff;
+grant update (accepted_at) on public.handovers to frontdesk_staff;
 
 grant select on public.organizations, public.users, public.user_organizations, public.desks, public.sign_ins,
   public.sign_in_challenges, public.tokens, public.secrets, public.leads, public.clients, public.search_documents,
   public.class_sessions, public.bookings, public.payments, public.tasks, public.family_members, public.notes,
   public.quarantine, public.refusals, public.alembic_version, public.programs, public.membership_plans,
   public.package_products, public.covered_programs, public.memberships, public.packages, public.entitlement_holds,
-  public.entitlement_ledger
+  public.entitlement_ledger, public.drawers
 to frontdesk_definer;
 grant insert, update, delete on public.sign_ins to frontdesk_definer;
 grant insert, update, delete on public.sign_in_challenges, public.tokens to frontdesk_definer;
@@ -116,3 +128,6 @@ grant update (booking_status, paid_by, payment_status, changed_at, changed_by, c
 -- A column, so that it may lock the rows.
 grant update (cancelled_at) on public.memberships, public.packages to frontdesk_definer;
 grant insert on public.entitlement_ledger, public.payments, public.tasks, public.audit_log, public.audit_personal to frontdesk_definer;
+-- To hold a drawer FOR SHARE, the right to change it is needed.
+grant update (counted_at) on public.drawers to frontdesk_definer;
+grant insert on public.handovers, public.handover_needs to frontdesk_definer;

@@ -22,7 +22,8 @@ begin
   foreach v_table in array array['organizations', 'users', 'user_organizations', 'desks', 'sign_ins', 'sign_in_challenges',
     'tokens', 'secrets', 'leads', 'clients', 'search_documents', 'class_sessions', 'bookings', 'payments', 'tasks',
     'audit_log', 'audit_personal', 'family_members', 'notes', 'quarantine', 'refusals', 'programs', 'membership_plans',
-    'package_products', 'covered_programs', 'memberships', 'packages', 'entitlement_holds', 'entitlement_ledger']
+    'package_products', 'covered_programs', 'memberships', 'packages', 'entitlement_holds', 'entitlement_ledger',
+    'drawers', 'handovers', 'handover_needs']
   loop
     execute format('create policy definer_all on public.%I to frontdesk_definer using (true) with check (true)', v_table);
   end loop;
@@ -36,7 +37,7 @@ begin
   foreach v_table in array array['user_organizations', 'desks', 'leads', 'clients', 'programs', 'rooms', 'instructors',
     'class_sessions', 'session_instructors', 'bookings', 'payments', 'tasks', 'families', 'family_members', 'notes',
     'external_ids', 'membership_plans', 'package_products', 'covered_programs', 'memberships', 'packages',
-    'entitlement_holds', 'entitlement_ledger']
+    'entitlement_holds', 'entitlement_ledger', 'drawers', 'drawer_movements', 'drawer_counts', 'handovers', 'handover_needs']
   loop
     execute format('create policy staff_read on public.%I for select to frontdesk_staff
                     using (organization_id = (select app.organization_id()))', v_table);
@@ -67,6 +68,23 @@ create policy staff_change on public.bookings for update to frontdesk_staff
   with check (organization_id = (select app.writing_organization_id()));
 
 create policy staff_tell on public.tasks for update to frontdesk_staff
+  using (organization_id = (select app.writing_organization_id()))
+  with check (organization_id = (select app.writing_organization_id()));
+
+-- At which desk a drawer is opened, counted and handed over, triggers say.
+create policy staff_open on public.drawers for insert to frontdesk_staff
+  with check (organization_id = (select app.writing_organization_id()));
+create policy staff_count on public.drawers for update to frontdesk_staff
+  using (organization_id = (select app.writing_organization_id()))
+  with check (organization_id = (select app.writing_organization_id()));
+create policy staff_move on public.drawer_movements for insert to frontdesk_staff
+  with check (organization_id = (select app.writing_organization_id()));
+create policy staff_count on public.drawer_counts for insert to frontdesk_staff
+  with check (organization_id = (select app.writing_organization_id()));
+create policy staff_count_again on public.drawer_counts for update to frontdesk_staff
+  using (organization_id = (select app.writing_organization_id()))
+  with check (organization_id = (select app.writing_organization_id()));
+create policy staff_accept on public.handovers for update to frontdesk_staff
   using (organization_id = (select app.writing_organization_id()))
   with check (organization_id = (select app.writing_organization_id()));
 
@@ -123,10 +141,10 @@ begin
   for v_column in
     select a.attrelid::regclass as on_table, a.attname
       from unnest(array['leads', 'clients', 'bookings', 'audit_log', 'audit_personal', 'notes', 'external_ids', 'quarantine',
-        'memberships', 'packages', 'entitlement_holds']) t
+        'memberships', 'packages', 'entitlement_holds', 'drawers', 'drawer_movements']) t
       join pg_attribute a on a.attrelid = ('public.' || t)::regclass
      where a.attname in ('name', 'email', 'phone', 'birth_date', 'barcode', 'emergency_contact', 'waiver_signed_by',
-       'blocked_reason', 'comp_reason', 'override_reason', 'cancel_reason', 'before', 'after', 'text', 'external_id', 'row', 'reason')
+       'blocked_reason', 'comp_reason', 'override_reason', 'cancel_reason', 'before', 'after', 'text', 'external_id', 'row', 'reason', 'note')
   loop
     execute format('alter table %s alter column %I set statistics 0', v_column.on_table, v_column.attname);
   end loop;

@@ -13,6 +13,7 @@ from db.tables import (
     people,
     schedule,
     takeover,
+    till,
 )
 from db.tables.columns import metadata
 
@@ -26,4 +27,5 @@ __all__ = [
     "people",
     "schedule",
     "takeover",
+    "till",
 ]

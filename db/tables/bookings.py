@@ -123,6 +123,9 @@ payments = Table(
     ),
     where_said("payments_membership", "membership_id"),
     where_said("payments_package", "package_id"),
+    Column("drawer_id", Uuid),
+    refers("drawer_id", "drawers"),
+    where_said("payments_drawer", "drawer_id"),
     refers("customer_id", "leads"),
     refers("client_id", "clients"),
     refers("booking_id", "bookings"),
@@ -131,6 +134,7 @@ payments = Table(
     one_person("payment"),
     Index("payments_booking", "organization_id", "booking_id"),
     Index("payments_reversed_once", "organization_id", "reverses_id", unique=True),
+    Index("payments_taken", "organization_id", "taken_at"),
 )
 
 tasks = Table(

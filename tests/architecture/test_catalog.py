@@ -17,8 +17,13 @@ TO_USERS = {
     "audit_log_user_id_fkey",
     "bookings_booked_by_fkey",
     "bookings_changed_by_fkey",
+    "drawer_movements_made_by_fkey",
+    "drawers_counted_by_fkey",
+    "drawers_opened_by_fkey",
     "entitlement_holds_held_by_fkey",
     "entitlement_ledger_made_by_fkey",
+    "handovers_accepted_by_fkey",
+    "handovers_made_by_fkey",
     "instructors_user_id_fkey",
     "memberships_cancelled_by_fkey",
     "memberships_sold_by_fkey",
@@ -58,6 +63,8 @@ DEFINER_FOR_STAFF = {
     "app.lock_buyer(uuid,uuid)",
     "app.lock_for_booking(uuid,uuid,uuid)",
     "app.lock_sale(uuid,uuid)",
+    # the name of a colleague of the caller's
+    "app.colleague(uuid)",
     # counting what the caller was refused
     "app.note_refusal(text,text,text)",
 }
@@ -66,6 +73,7 @@ DEFINER_FOR_TRIGGERS = {
     "app.audit()",
     "app.audit_added()",
     "app.count_seats()",
+    "app.hand_over()",
     "app.keep_credits()",
     "app.keep_habits()",
     "app.keep_payer()",
@@ -119,6 +127,11 @@ AUDITED = {
     "packages",
     "entitlement_holds",
     "entitlement_ledger",
+    "drawers",
+    "drawer_movements",
+    "drawer_counts",
+    "handovers",
+    "handover_needs",
 }
 
 # Whose new rows are audited statement by statement; of the others each row by itself.
@@ -262,7 +275,8 @@ def test_triggers_are_present(ask: Ask) -> None:
     assert {table for table, name, _ in triggers if name == "z_audit"} == AUDITED
     assert {table for table, name, _ in triggers if name == "z_audit_added"} == AUDITED_TOGETHER
     assert {table for table, name, _ in triggers if name == "append_only"} >= {
-        *("audit_log", "payments", "entitlement_ledger")
+        *("audit_log", "payments", "entitlement_ledger", "drawers", "drawer_movements", "drawer_counts"),
+        *("handovers", "handover_needs"),
     }
     assert {enabled for _, _, enabled in triggers} == {"O"}
 
@@ -401,6 +415,12 @@ def test_staff_write_only_these_columns(ask: Ask) -> None:
             *("cancel_reason", "membership_id", "package_id"),
         },
         "tasks update": {"done_at"},
+        "drawers insert": {"organization_id", "id", "float_amount"},
+        "drawers update": {"counted_at", "note"},
+        "drawer_movements insert": {"organization_id", "id", "drawer_id", "amount", "reason"},
+        "drawer_counts insert": {"organization_id", "drawer_id", "denomination", "pieces"},
+        "drawer_counts update": {"pieces"},
+        "handovers update": {"accepted_at"},
         "leads insert": PERSON | {"status", "source"},
         "leads update": PERSON_CHANGES | {"source"},
         "clients insert": PERSON | {"client_since"},

@@ -44,6 +44,7 @@ EXCEPTIONS = {
     ("upgrade 0016", "constraint-missing-not-valid"): NO_DESK,
     ("upgrade 0016", "ban-drop-constraint"): WIDER,
     ("upgrade 0016", "require-concurrent-index-creation"): NO_DESK,
+    ("upgrade 0017", "require-concurrent-index-creation"): NO_DESK,
 }
 
 

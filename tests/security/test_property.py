@@ -11,7 +11,8 @@ from security.psql import Psql, as_staff, attempt, tables
 
 PEOPLE = ["bookings", "clients", "leads", "payments", "tasks", "audit_log", "audit_personal", "desks"]
 PLANS = ["class_sessions", "programs", "rooms", "instructors", "session_instructors", "user_organizations"]
-TENANTS = [*PEOPLE, *PLANS]
+TILL = ["drawers", "drawer_movements", "drawer_counts", "handovers", "handover_needs"]
+TENANTS = [*PEOPLE, *PLANS, *TILL]
 TABLES = [*TENANTS, "tokens", "users", "secrets", "sign_ins"]
 CONDITIONS = (
     "true",
@@ -46,6 +47,11 @@ VERBS = (
     " from app.book(gen_random_uuid(), '{session}', 'client', '{client}', 'cash', 'x', 'x', true) b",
     "select t::text from app.take_back('{booking}') t",
     "select s::text from app.sessions_on(null) s",
+    "select d::text from app.till_drawers(null) d",
+    "select d::text from app.count_drawer('{drawer}', '{{\"100\": 1}}', 'x') d",
+    "update drawers set counted_at = now(), note = 'x' where {condition} returning organization_id::text",
+    "insert into drawer_movements (organization_id, drawer_id, amount, reason)"
+    " values ('{union}', '{drawer}', 1, 'x') returning organization_id::text",
     "table {table}",
 )
 STATEMENTS = st.builds(
@@ -63,7 +69,12 @@ SETTINGS = st.tuples(
 
 
 def test_random_statements(app_psql: Psql, superuser: Psql, gym: Gym) -> None:
-    union, booking = gym.organizations["union"], uuid.uuid4()
+    union, booking, drawer = gym.organizations["union"], uuid.uuid4(), uuid.uuid4()
+    superuser.execute(
+        "with desk as (insert into desks (organization_id, id, name) values (%s, %s, 'theirs') returning id)"
+        " insert into drawers (organization_id, id, desk_id, currency) select %s, %s, id, 'USD' from desk",
+        (union, uuid.uuid4(), union, drawer),
+    )
     superuser.execute(
         "insert into bookings (organization_id, id, class_session_id, client_id, paid_by)"
         " values (%s, %s, %s, %s, 'cash')",
@@ -75,10 +86,11 @@ def test_random_statements(app_psql: Psql, superuser: Psql, gym: Gym) -> None:
         "session": gym.sessions["other"],
         "client": gym.clients["other"],
         "booking": booking,
+        "drawer": drawer,
         "token": gym.token("mia"),
         "condition_free": "true",
     }
-    theirs = {str(union), str(booking)} | {
+    theirs = {str(union), str(booking), str(drawer)} | {
         str(row[0])
         for row in superuser.execute("select id from clients where organization_id = %s", (union,)).fetchall()
     }
