@@ -38,6 +38,7 @@ def parser() -> Parser:
     _add_demo(commands)
     _add_signing(commands)
     _add_looking(commands)
+    _add_till(commands)
     _add_book(commands)
     _add_import(commands)
     _add_checks(commands)
@@ -79,6 +80,14 @@ def _add_looking(commands: Commands) -> None:
     roster.add_argument("session", type=_id, help="the session's id")
     for command in (find, sessions, roster):
         _add_common(command)
+
+
+def _add_till(commands: Commands) -> None:
+    till = _command(commands, "till", "till", "show a day's till by desk and method, and its drawers")
+    till.add_argument("day", nargs="?", type=_day, help="YYYY-MM-DD, today without it")
+    till.add_argument("--csv", metavar="FILE", help="write it to a CSV file, which must not exist yet")
+    till.add_argument("--pdf", metavar="FILE", help="write it to a PDF file, which must not exist yet")
+    _add_common(till)
 
 
 def _add_book(commands: Commands) -> None:

@@ -70,11 +70,27 @@ def cut(text: str, cells: int) -> str:
 
 def money(amount: int, currency: str) -> str:
     """An amount in minor units of an ISO 4217 currency, such as '£12.00', '¥1,200', 'KWD 1.250'."""
-    digits = 0 if currency in WHOLE else 3 if currency in THOUSANDTHS else 2
     sign, amount = "-" if amount < 0 else "", abs(amount)
+    whole, rest = _parts(amount, currency)
+    return f"{sign}{SYMBOLS.get(currency) or literal(currency) + ' '}{whole:,}{rest}"
+
+
+def number(amount: int, currency: str) -> str:
+    """The same as a bare number, such as '-1200.50', for a program to read."""
+    sign, amount = "-" if amount < 0 else "", abs(amount)
+    whole, rest = _parts(amount, currency)
+    return f"{sign}{whole}{rest}"
+
+
+def minor_digits(currency: str) -> int:
+    """How many digits of an amount stand behind the point."""
+    return 0 if currency in WHOLE else 3 if currency in THOUSANDTHS else 2
+
+
+def _parts(amount: int, currency: str) -> tuple[int, str]:
+    digits = minor_digits(currency)
     whole, rest = divmod(amount, 10**digits)
-    number = f"{whole:,}" + (f".{rest:0{digits}}" if digits else "")
-    return f"{sign}{SYMBOLS.get(currency) or literal(currency) + ' '}{number}"
+    return whole, f".{rest:0{digits}}" if digits else ""
 
 
 def ordinal(number: int) -> str:
