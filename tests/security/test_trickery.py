@@ -153,6 +153,7 @@ def test_internal_functions_are_closed(app_psql: Psql, superuser: Psql, gym: Gym
     ).fetchall()
     assert {row[0] for row in open_to_staff} == {
         "change_password",
+        "colleague",
         "desk_id",
         "duplicates",
         "find",
