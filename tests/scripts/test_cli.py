@@ -73,10 +73,10 @@ def test_complaints_show_what_was_typed_as_text(run: Shell) -> None:
 def test_keys(run: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "config.toml"
     monkeypatch.setenv("FRONTDESK_CONFIG", str(file))
-    file.write_text('[keys]\ndesk.roster = ["f4", "alt+r"]\n')
+    file.write_text('[keys]\ndesk.roster = ["f12", "alt+r"]\n')
     ended = run("keys")
     assert ended.code == 0
-    assert ["desk", "desk.roster", "f4", "alt+r", "Show"] in [
+    assert ["desk", "desk.roster", "f12", "alt+r", "Show"] in [
         line.split()[:5] for line in ended.out.splitlines()
     ]
     assert "desk.choose *" in ended.out
