@@ -158,6 +158,7 @@ def test_internal_functions_are_closed(app_psql: Psql, superuser: Psql, gym: Gym
         "duplicates",
         "find",
         "installation",
+        "is_covered",
         "lock_buyer",
         "lock_for_booking",
         "lock_sale",
