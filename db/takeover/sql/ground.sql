@@ -127,30 +127,35 @@ language sql immutable as $$
   select nullif(regexp_replace(lower(btrim(p_text)), '[\s-]+', '_', 'g'), '')
 $$;
 
--- NULL where nothing was said.
+-- NULL where nothing was said. What is spelled as it will be is by far the most.
 create or replace function takeover.as_status(p_text text) returns text
 language sql immutable as $$
-  select case takeover.spelling(p_text)
-    when 'attended' then 'attended' when 'completed' then 'attended' when 'complete' then 'attended'
-    when 'checked_in' then 'attended' when 'present' then 'attended'
-    when 'no_show' then 'no_show' when 'noshow' then 'no_show' when 'absent' then 'no_show'
-    when 'late_cancelled' then 'late_cancelled' when 'late_canceled' then 'late_cancelled' when 'late_cancel' then 'late_cancelled'
-    when 'cancelled' then 'cancelled' when 'canceled' then 'cancelled' when 'cancel' then 'cancelled'
-    when 'waitlisted' then 'waitlisted' when 'waitlist' then 'waitlisted' when 'waiting' then 'waitlisted'
-    else case when btrim(p_text) <> '' then 'confirmed' end end
+  select case
+    when p_text in ('confirmed', 'attended', 'no_show', 'late_cancelled', 'cancelled', 'waitlisted') then p_text
+    else case takeover.spelling(p_text)
+      when 'attended' then 'attended' when 'completed' then 'attended' when 'complete' then 'attended'
+      when 'checked_in' then 'attended' when 'present' then 'attended'
+      when 'no_show' then 'no_show' when 'noshow' then 'no_show' when 'absent' then 'no_show'
+      when 'late_cancelled' then 'late_cancelled' when 'late_canceled' then 'late_cancelled' when 'late_cancel' then 'late_cancelled'
+      when 'cancelled' then 'cancelled' when 'canceled' then 'cancelled' when 'cancel' then 'cancelled'
+      when 'waitlisted' then 'waitlisted' when 'waitlist' then 'waitlisted' when 'waiting' then 'waitlisted'
+      else case when btrim(p_text) <> '' then 'confirmed' end end end
 $$;
 
 -- Two columns that disagree: what was never updated does not count, then what happened, then the first.
 create or replace function takeover.booking_status(p_first text, p_second text, p_attended timestamptz, p_cancelled timestamptz)
-returns text language sql immutable as $$
-  select case
+returns text language plpgsql immutable as $$
+declare
+  a text := takeover.as_status(p_first);
+  b text := takeover.as_status(p_second);
+begin
+  return case
     when coalesce(a, 'confirmed') = 'confirmed' then coalesce(nullif(b, 'confirmed'), 'confirmed')
     when coalesce(b, 'confirmed') = 'confirmed' or a = b then a
     when p_attended is not null then 'attended'
     when p_cancelled is not null then case when 'late_cancelled' in (a, b) then 'late_cancelled' else 'cancelled' end
-    else a end
-    from (select takeover.as_status(p_first) as a, takeover.as_status(p_second) as b) t
-$$;
+    else a end;
+end $$;
 
 create or replace function takeover.payment_status(p_text text) returns text
 language sql immutable as $$

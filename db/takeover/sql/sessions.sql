@@ -111,7 +111,7 @@ begin
     select null, b.id, b.class_session_id, coalesce(b.client_id, b.customer_id), b.booking_status, -1, b.recorded_at
       from bookings b
      where b.class_session_id = any(p_sessions) and b.booking_status not in ('cancelled', 'late_cancelled')
-       and not exists (select from unnest(v_booked) o(id) where o.id = b.id)
+       and b.id <> all (v_booked)
        and not exists (select from takeover.judged j where j.id = b.id)
   ), ranked as (
     select l.*, first_value(l.id) over (
