@@ -47,6 +47,9 @@ create table if not exists takeover.staff (
 );
 create index if not exists staff_old on takeover.staff (old_id);
 
+create table if not exists takeover.cutovers (number int not null);
+insert into takeover.cutovers select 0 where not exists (select from takeover.cutovers);
+
 -- What became of each old row that says who comes: kept, merged into another, or quarantined.
 create table if not exists takeover.judged (
   table_name text not null,
@@ -54,7 +57,7 @@ create table if not exists takeover.judged (
   session_id uuid,
   verdict text not null check (verdict in ('kept', 'merged', 'quarantined')),
   into_id uuid,
-  settled boolean not null default false,
+  cut int not null default 0, -- how many cutovers there were: who was merged before the last stays so
   primary key (table_name, id)
 );
 create index if not exists judged_session on takeover.judged (session_id);

@@ -94,13 +94,15 @@ language plpgsql as $$
 declare
   v_before text[];
   v_booked uuid[];
+  v_cut int := (select c.number from takeover.cutovers c);
 begin
   with before as (
-    delete from takeover.judged j where j.session_id = any(p_sessions) and not j.settled returning j.table_name, j.id, j.verdict
+    delete from takeover.judged j where j.session_id = any(p_sessions) and not (j.verdict = 'merged' and j.cut < v_cut)
+    returning j.table_name, j.id, j.verdict
   )
   select coalesce(array_agg(b.table_name || ' ' || b.id), '{}'), coalesce(array_agg(b.id) filter (where b.verdict = 'kept'), '{}')
     into v_before, v_booked from before b;
-  delete from takeover.visits v using takeover.judged j where j.table_name = v.table_name and j.id = v.id and j.settled;
+  delete from takeover.visits v using takeover.judged j where j.table_name = v.table_name and j.id = v.id and j.verdict = 'merged' and j.cut < v_cut;
 
   perform takeover.share_ids();
 
@@ -126,11 +128,12 @@ begin
   update takeover.visits v set into_id = u.into_id
     from takeover.visits u where v.into_id = v.id and u.id = v.id and u.source < v.source and u.why is null and u.into_id <> u.id;
 
-  insert into takeover.judged as j (table_name, id, session_id, verdict, into_id)
+  insert into takeover.judged as j (table_name, id, session_id, verdict, into_id, cut)
   select v.table_name, v.id, v.session_id,
-         case when v.why is not null then 'quarantined' when v.into_id is not null then 'merged' else 'kept' end, v.into_id
+         case when v.why is not null then 'quarantined' when v.into_id is not null then 'merged' else 'kept' end, v.into_id, v_cut
     from takeover.visits v
-  on conflict (table_name, id) do update set session_id = excluded.session_id, verdict = excluded.verdict, into_id = excluded.into_id;
+  on conflict (table_name, id) do update
+    set session_id = excluded.session_id, verdict = excluded.verdict, into_id = excluded.into_id, cut = excluded.cut;
   perform takeover.set_aside(v.table_name, v.id::text, v.organization_id, v.raw, coalesce(v.why, 'merged into ' || v.into_id))
      from takeover.visits v where v.why is not null or v.into_id is not null;
   -- Kept now, or deleted by the old application.
