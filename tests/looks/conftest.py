@@ -60,6 +60,14 @@ def wire(cluster: Any, harbour_template: str) -> Iterator[Wire]:
 
 
 @pytest.fixture
+def superuser(cluster: Any, wire: Wire) -> Iterator[psycopg.Connection[Any]]:
+    """Past every rule, in this test's copy."""
+    name = str(conninfo_to_dict(wire.conninfo)["dbname"])
+    with psycopg.connect(cluster.conninfo("postgres", name), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
 def harbour(wire: Wire) -> Iterator[Callable[[str | None], Desk]]:
     """Makes the app for one of the staff, with a clock that stands still."""
     database = Database(wire.conninfo)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from journeys.at_desk import AtDesk
 from journeys.wire import Wire
@@ -14,6 +16,7 @@ from db.records import Profile
 from frontdesk import themes
 
 Look = Callable[..., None]
+Superuser = psycopg.Connection[Any]
 
 SMALL, LARGE = (80, 24), (120, 40)
 BOTH = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
@@ -265,6 +268,54 @@ def test_set_aside(look: Look, wire: Wire) -> None:
         await at.sees("asking for Sam Olsen")
 
     look(steps)
+
+
+SELLING = """
+with pass as (
+  insert into package_products (organization_id, name, price, class_count)
+  select id, '10-Class Pass', 9000, 10 from organizations where name = 'Harbour Lane'
+  returning organization_id, id
+), plan as (
+  insert into membership_plans (organization_id, name, price)
+  select organization_id, 'Unlimited', 8900 from pass returning organization_id, id
+), has as (
+  insert into packages
+    (organization_id, product_id, class_count, starts_on, ends_on, price, currency, client_id)
+  select p.organization_id, p.id, 10, date '2026-09-01', date '2026-12-02', 9000, 'GBP', c.id
+    from pass p join clients c on c.organization_id = p.organization_id and c.name = 'Rosamund Ortiz'
+  returning organization_id, id
+), had as (
+  insert into memberships (organization_id, plan_id, starts_on, ends_on, price, currency, client_id)
+  select p.organization_id, p.id, date '2026-09-01', date '2026-11-22', 8900, 'GBP', c.id
+    from plan p join clients c on c.organization_id = p.organization_id and c.name = 'Samira Oduya'
+)
+insert into entitlement_ledger (organization_id, package_id, kind, amount)
+select organization_id, id, 'opening', 3 from has
+"""
+
+
+@BOTH
+def test_covered(look: Look, superuser: Superuser, size: tuple[int, int]) -> None:
+    superuser.execute(SELLING)
+
+    async def steps(at: AtDesk) -> None:
+        await typed(at, "ortiz", "BOOK AND CHECK IN  Rosamund Ortiz")
+        await at.press("enter")
+        await at.sees("10-Class Pass, 2 left, ends Wed 2 Dec", "Enter again")
+
+    look(steps, size=size)
+
+
+@BOTH
+def test_selling(look: Look, superuser: Superuser, size: tuple[int, int]) -> None:
+    superuser.execute(SELLING)
+
+    async def steps(at: AtDesk) -> None:
+        await due(at)
+        await at.press("3")
+        await at.sees(">3 sell 10-Class Pass £90.00 card", "Unlimited ended Sun 22 Nov", "Enter again")
+
+    look(steps, size=size)
 
 
 def test_roster(look: Look) -> None:
