@@ -63,6 +63,7 @@ def set_aside(connection: psycopg.Connection[Any], take_place: str) -> None:
     # Beside this transaction: what was carried counts, whatever becomes of the next try.
     password = connection.info.password or None
     with psycopg.connect(connection.info.dsn, password=password, autocommit=True) as beside:
+        beside.execute("set statement_timeout = 0")
 
         def catch_up() -> None:
             if carry.waiting(beside, carry.EARLY) > FEW:

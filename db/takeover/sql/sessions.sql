@@ -79,6 +79,9 @@ $$;
 create or replace function takeover.share_ids() returns void
 language plpgsql as $$
 begin
+  if not exists (select from takeover.visits v join takeover.visits u on u.id = v.id and u.source < v.source) then
+    return;
+  end if;
   update takeover.visits v set why = 'another booking has its id'
     from takeover.visits u
    where v.why is null and u.id = v.id and u.source < v.source and u.why is null
