@@ -95,6 +95,8 @@ class Locking:
 
     async def tick(self) -> None:
         """Lock what was left alone too long, and let sleep what is done with."""
+        if not self._app.screen_stack:
+            return  # it is being left, and nothing stands any more
         self._settle()
         idle = self._app.clock.now() - self._touched
         if idle >= timedelta(minutes=self._app.start.idle_minutes):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 import psycopg
@@ -288,6 +289,17 @@ def test_a_desk_left_alone_locks_itself(gym: Gym, superuser: Superuser) -> None:
         await at.sees("Mia Chen at desk 1", "sam o", "Sam Okafor")
 
     play(app, steps)
+
+
+def test_an_app_that_ends_is_not_locked_any_more(gym: Gym) -> None:
+    app = desk(gym)
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+
+    play(app, steps)
+    assert not app.screen_stack
+    asyncio.run(app.locking.tick())
 
 
 def test_a_one_time_password_left_alone_is_signed_out(gym: Gym) -> None:
