@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import select
 import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ TALK_TIMEOUT_MS = 60_000
 # A refusal is said at once, whether or not it could be counted.
 NOTE_TIMEOUT_MS = 1_000
 CONNECT_TIMEOUT_S = 5
+HUNG_UP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP
 UNREADABLE = "That cannot be read. Check what was typed."
 
 # What refuses and is no rule's word: a reference to nothing, a policy or a right, a row not to be seen.
@@ -127,6 +129,10 @@ class Database:
         """Count what the desk was refused, for `frontdesk doctor`; not in its way, so it raises nothing."""
         with self._places:
             self._note(_Asked(signing, False), sqlstate, rule, statement)
+
+    def hung_up(self) -> bool:
+        """Whether the server ended a connection that is idle; nothing is sent, and nothing waits."""
+        return any(_hung_up(connection) for connection in tuple(self._idle))
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -244,6 +250,16 @@ class SignedIn:
                 self.database.note_refusal(self, NOT_SEEN, None, statement.name)
             raise errors.NotFound(errors.NOT_FOUND)
         return records[0]
+
+
+def _hung_up(connection: psycopg.Connection[Any]) -> bool:
+    """Whether word of its end has arrived; nothing is read, since another thread may use it by now."""
+    poll = select.poll()
+    try:
+        poll.register(connection.fileno(), HUNG_UP)
+        return bool(poll.poll(0))
+    except (psycopg.Error, OSError, ValueError):
+        return False  # closed here
 
 
 def _passes(error: psycopg.Error | UnicodeError) -> bool:

@@ -15,7 +15,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 
 from db.records import ClassSession, Organization, Person, Profile, Rank
-from frontdesk.app import RETRY_S, Outage
+from frontdesk.app import LOOK_S, RETRY_S, Outage
 from frontdesk.commands import Place, bindings_of, key_of, keyed, may
 from frontdesk.screens.place import PlaceScreen
 from frontdesk.widgets.booking_pane import BookingPane
@@ -114,6 +114,7 @@ class DeskScreen(PlaceScreen):
     def on_mount(self) -> None:
         """Keep what is shown fresh, and ask again while the database does not answer."""
         self.set_interval(REFRESH_S, self._refresh_quietly)
+        self.set_interval(LOOK_S, self._refresh_when_cut_off)
         self._retry = self.set_interval(RETRY_S, self.action_refresh_now, pause=True)
         self.watch(self.app, "outage", self._outage_changed, init=False)
         self.booking.free(keyed(NOBODY_CHOSEN))
@@ -455,6 +456,11 @@ class DeskScreen(PlaceScreen):
     def _refresh_quietly(self) -> None:
         if self.is_current and self.app.outage is None:
             self.action_refresh_now()
+
+    def _refresh_when_cut_off(self) -> None:
+        """Whoever types nothing is told as well that the database went away."""
+        if self.app.database.hung_up():
+            self._refresh_quietly()
 
     def _outage_changed(self, outage: Outage | None) -> None:
         self.query_one(TopLine).show_outage(outage)

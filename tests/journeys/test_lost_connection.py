@@ -65,6 +65,22 @@ def count(superuser: Superuser, gym: Gym) -> object:
     ).fetchall()[0][0]
 
 
+def test_it_is_said_though_nobody_asks_anything(
+    wired: Gym, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("frontdesk.screens.desk.REFRESH_S", 3600.0)
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN, "live")
+        await at.rests()
+        wire.cut()
+        await at.sees("NO DATABASE since")
+        wire.mend()
+        await at.sees("live")
+
+    play(desk(wired), steps)
+
+
 def test_reading_goes_on(wired: Gym, wire: Wire) -> None:
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN, "live")
