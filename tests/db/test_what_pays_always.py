@@ -1,0 +1,287 @@
+"""Random histories: credits add up, and what pays is the first by the published order, in every zone.
+
+A few of them run always; `FRONTDESK_EXAMPLES=3000 pytest tests/db/test_what_pays_always.py` runs so many.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time as clock
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from gym import Gym
+from histories import COUNTED, PROGRAMS, Asked, Booked, World
+from hypothesis import HealthCheck, event, given, note, settings
+from hypothesis import strategies as st
+from payer import Judged, judge, why
+
+from db import embedded
+from db.transaction import Database
+
+EXAMPLES = int(os.environ.get("FRONTDESK_EXAMPLES", "12"))
+ZONES = ("Europe/London", "America/New_York", "Australia/Sydney", "Pacific/Kiritimati")
+FAR = ("Pacific/Kiritimati", "Pacific/Pago_Pago")
+STEPS = 24
+REMEMBERED = 5
+
+Place = tuple[Gym, psycopg.Connection[tuple[Any, ...]], list[Database]]
+
+
+@pytest.fixture(scope="module")
+def place(cluster: embedded.Cluster, gym_template: tuple[str, Gym]) -> Iterator[Place]:
+    """One copy for all histories, whose server thinks it is in Tehran, and desks in other zones."""
+    name = f"histories_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(cluster.conninfo("postgres", "postgres"), autocommit=True) as postgres:
+        postgres.execute(
+            f"create database {name} template {gym_template[0]} owner frontdesk_admin strategy file_copy"
+        )
+        postgres.execute(f"alter database {name} set timezone = 'Asia/Tehran'")
+        app = cluster.conninfo("frontdesk_app", name)
+        desks = [Database(app), *(Database(f"{app} options='-c TimeZone={zone}'") for zone in FAR)]
+        with psycopg.connect(cluster.conninfo("postgres", name), autocommit=True) as superuser:
+            yield gym_template[1].on(desks[0]), superuser, desks[1:]
+        for desk in desks:
+            desk.close()
+        postgres.execute(f"drop database {name} with (force)")
+
+
+def clock_changes(zone: str) -> list[date]:
+    """Today, and the days of the coming year on which the zone's clock changes."""
+    today = datetime.now(ZoneInfo(zone)).date()
+    noons = [datetime.combine(today + timedelta(days=n), time(12), ZoneInfo(zone)) for n in range(366)]
+    pairs = itertools.pairwise(noons)
+    return [today, *(after.date() for before, after in pairs if before.utcoffset() != after.utcoffset())]
+
+
+CLOCKS = [time(0, 15), time(1, 30), time(2, 30), time(18), time(23, 45)]
+CHOICES = [None, None, None, None, "later", "card", "drop-in", "waitlist", "waitlist", "arrive", 0, 1, 2, 3]
+ACTIONS = {
+    "book": 12,
+    "buy": 3,
+    "cancel": 4,
+    "take_back": 3,
+    "hold": 2,
+    "end_holds": 1,
+    "share": 2,
+    "link": 2,
+    "cancel_sale": 1,
+    "move": 2,
+    "miss": 1,
+}
+
+
+def random_session(random: Random) -> tuple[int, time, str, int]:
+    """Its day, its time, what it is and how many may come."""
+    program = random.choice(["Spin", "Spin", "Spin", "Boxing", "Yoga"])
+    return random.randint(0, 12), random.choice(CLOCKS), program, random.choice([1, 1, 9])
+
+
+def random_purchase(random: Random) -> tuple[Any, ...]:
+    """By whom, what, from when, for how long, and what else is agreed."""
+    limited = (
+        random.randint(0, 3),
+        random.choice(["week", "month"]),
+        random.choice(["calendar", "anniversary"]),
+    )
+    terms = {
+        "programs": random.choice([[], [], [random.choice(PROGRAMS)], ["Spin", random.choice(PROGRAMS)]]),
+        "from_first_class": random.random() < 0.5,
+        "is_shared": random.random() < 0.6,
+        "bought": random.randint(0, 2),
+    }
+    what = random.choice([None, limited, limited, random.randint(0, 4), random.randint(1, 4)])
+    first = random.choice([random.randint(-40, 0), random.randint(-40, 0), random.randint(-3, 5)])
+    days = random.choice([None, random.randint(1, 12), random.randint(30, 60)])
+    return random.randint(0, 2), what, first, days, terms
+
+
+def random_step(random: Random, action: str | None = None) -> tuple[Any, ...]:
+    """One thing that happens."""
+    action = action or random.choices(list(ACTIONS), list(ACTIONS.values()))[0]
+    values: dict[str, Callable[[], tuple[Any, ...]]] = {
+        "book": lambda: (random.randint(0, 2), random.randint(0, 5), random.choice(CHOICES)),
+        "buy": lambda: random_purchase(random),
+        "cancel": lambda: (random.randint(0, 9),),
+        "take_back": lambda: (random.choice([0, 0, 1, 2]),),
+        "hold": lambda: (
+            *(random.randint(0, 5), random.randint(-10, 10)),
+            random.choice([None, random.randint(0, 3), random.randint(0, 9)]),
+        ),
+        "share": lambda: (random.randint(0, 5), random.random() < 0.7),
+        "link": lambda: (random.randint(0, 2),),
+        "cancel_sale": lambda: (random.randint(0, 5),),
+        "move": lambda: (random.randint(0, 5), random.randint(0, 12), random.choice(CLOCKS)),
+    }
+    return action, *values.get(action, tuple)()
+
+
+def random_history(random: Random, length: int) -> list[tuple[Any, ...]]:
+    """Somebody has something to begin with; most of them are relatives."""
+    begun = ["buy", "buy", "buy", "link", "link"]
+    return [*(random_step(random, each) for each in begun), *(random_step(random) for _ in range(length))]
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.integers(0, 2**64))
+def test_a_history_adds_up(place: Place, seed: int) -> None:
+    """From a seed, since drawn lists are mostly short or alike; it ends at the step that is wrong."""
+    gym, superuser, elsewhere = place
+    random = Random(seed)
+    zone, terminal = random.choice(ZONES), random.choice(FAR)
+    world = World(gym, superuser, elsewhere, ZoneInfo(zone), random.choice(clock_changes(zone)))
+    for _ in range(6):
+        world.add_session(*random_session(random))
+    with in_zone(terminal):
+        before = world.booked()
+        for step in random_history(random, STEPS):
+            note(str(step))
+            asked = take(world, *step)
+            after = world.booked()
+            check_credits(world, after)
+            check_payers(world, before, after)
+            if asked:
+                check_answer(world, asked, after)
+            before = after
+
+
+class in_zone:  # noqa: N801
+    """The terminal is there."""
+
+    def __init__(self, zone: str) -> None:
+        self.zone = zone
+        self.before: str | None = None
+
+    def __enter__(self) -> None:
+        self.before = os.environ.get("TZ")
+        self._be_in(self.zone)
+
+    def __exit__(self, *_: object) -> None:
+        self._be_in(self.before)
+
+    def _be_in(self, zone: str | None) -> None:
+        os.environ.pop("TZ", None)
+        if zone:
+            os.environ["TZ"] = zone
+        clock.tzset()
+
+
+def take(world: World, action: str, *values: Any) -> Asked | None:
+    """Do one step of a history."""
+    if action == "buy":
+        person, limit, first, days, terms = values
+        world.buy(person, limit, first, days, dict(terms))
+    elif action == "book":
+        person, session, choice = values
+        return world.book(person, session, **chosen(world, choice))
+    else:
+        getattr(world, action)(*values)
+    return None
+
+
+def chosen(world: World, choice: int | str | None) -> dict[str, Any]:
+    """How it is to be paid, where that is said."""
+    if isinstance(choice, int):
+        return {"entitlement_id": world.sold[choice % len(world.sold)]} if world.sold else {}
+    ways: dict[str | None, dict[str, Any]] = {
+        None: {},
+        "drop-in": {"pay": "card", "drop_in": True},
+        "waitlist": {"pay": "later", "waitlist": True},
+        "arrive": {"pay": "later", "arrive": True},
+    }
+    return ways.get(choice, {"pay": choice})
+
+
+def check_credits(world: World, booked: dict[uuid.UUID, Booked]) -> None:
+    """Nothing is below nothing, and what is left is what was granted without what counts."""
+    left = world.left()
+    for sold in world.sold:
+        counted = sum(
+            each.payer == sold and each.paid_by == "package" and each.status in COUNTED
+            for each in booked.values()
+        )
+        assert left.get(sold, 0) == world.granted[sold] - counted
+        assert left.get(sold, 0) >= 0
+    for each in booked.values():
+        assert (each.payer is not None) == (each.paid_by in ("membership", "package")), each
+        assert each.status != "waitlisted" or each.paid_by is None, each
+
+
+def judged(
+    world: World, booked: dict[uuid.UUID, Booked], person: uuid.UUID, session: uuid.UUID, booking: uuid.UUID
+) -> list[Judged]:
+    """What the reference says of everything that the person may have."""
+    row = world.superuser.execute(
+        "select starts_at, program_id from class_sessions where id = %s", (session,)
+    ).fetchone()
+    assert row
+    day = row[0].astimezone(world.zone).date()
+    return judge(world.bought(booked), person, world.relatives(person), row[1], day, booking)
+
+
+def check_payers(world: World, before: dict[uuid.UUID, Booked], after: dict[uuid.UUID, Booked]) -> None:
+    """Whatever was decided by this step is what the reference decides."""
+    for each in after.values():
+        old = before.get(each.id)
+        if each.decided is None:
+            assert each.paid_by is None, each
+        elif old is None or old.decided != each.decided:
+            check_payer(world, each, old, judged(world, after, each.person, each.session, each.id))
+
+
+def check_payer(world: World, booking: Booked, old: Booked | None, all_judged: list[Judged]) -> None:
+    assert booking.decided
+    decided = booking.decided
+    event(f"decided {decided['why']}" + (" again" if old else ""))
+    may = [one for one in all_judged if not one.rule]
+    request = world.asked[booking.id]
+    is_promoted = old is not None and old.status == "waitlisted"
+    wanted = (old and old.payer) or (None if is_promoted else request.entitlement_id)
+    if request.drop_in and not is_promoted:
+        assert (decided["by"], decided["why"]) == (None, "chosen" if may else "nothing_covers")
+    elif wanted is None and not may:
+        assert (decided["by"], decided["why"]) == (None, "nothing_covers")
+        assert booking.paid_by in ("card", "later")
+    else:
+        pays = next((one for one in may if one.bought.id == wanted), None) if wanted else may[0]
+        assert pays, "what was chosen may not pay"
+        assert decided["by"]["id"] == str(booking.payer) == str(pays.bought.id)
+        assert decided["why"] == (why(may) if pays is may[0] else "chosen")
+        assert decided["by"]["left"] == (None if pays.left is None else pays.left - 1)
+        assert decided["by"]["ends_on"] == (pays.ends_on and pays.ends_on.isoformat())
+    others = [str(one.bought.id) for one in may if one.bought.id != booking.payer]
+    assert [one["id"] for one in decided["others"]] == others
+    refused = {str(one.bought.id): one.rule for one in all_judged if one.rule}
+    said = {one["id"]: one["rule"] for one in decided["refused"]}
+    assert said.items() <= refused.items() and len(said) == min(len(refused), REMEMBERED)
+
+
+def check_answer(world: World, asked: Asked, booked: dict[uuid.UUID, Booked]) -> None:
+    """Everybody heard the same, and who was refused for what they have, for its first reason."""
+    answer, request = asked.answer, asked.request
+    event(f"heard {answer.outcome} {answer.rule or answer.paid_by}")
+    for other in asked.elsewhere:
+        assert (other.outcome, other.rule, other.paid_by, other.decided) == (
+            *(answer.outcome, answer.rule, answer.paid_by, answer.decided),
+        )
+    rule = answer.rule or ""
+    if answer.outcome == "due" or rule.startswith("entitlement_"):
+        booking = answer.booking_id or request.id
+        found = judged(world, booked, request.person_id, request.session_id, booking)
+        if answer.outcome == "due":
+            assert all(one.rule for one in found)
+        else:
+            rules = [one.rule for one in found if one.bought.id == request.entitlement_id]
+            assert rules == [rule] or (not rules and rule == "entitlement_not_theirs")
