@@ -106,6 +106,7 @@ REFUSALS = {
     "entitlement_program": "It does not cover this class. Choose another way to pay.",
     "entitlement_limit": "Its classes of this week or month are used up. Choose another way to pay.",
     "entitlement_credits": "No class is left of it. Choose another way to pay.",
+    "offer_program": "No program has that name here. Look at the classes, and type its name.",
     "sale_not_offered": "This is not sold any more. Choose something else.",
     "sale_intro_once": "They had an offer for newcomers already. Sell something else.",
     "sale_start": "It can begin up to a month ago or within a year. Choose another day.",

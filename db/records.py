@@ -292,6 +292,44 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class NewPackage:
+    """A package to be offered: price in minor units, classes, and for how many days from the purchase.
+
+    Or from the first class. Without `programs`, which are names, it covers every one.
+    """
+
+    id: UUID
+    name: str
+    price: int
+    class_count: int
+    valid_days: int | None = None
+    from_first_class: bool = False
+    programs: tuple[str, ...] = ()
+    is_intro: bool = False
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewMembership:
+    """A membership to be offered: price in minor units, at most so many classes a week or month, for months.
+
+    Periods are the calendar's, or run from the day it was bought. Without `programs`, which are names, it
+    covers every one.
+    """
+
+    id: UUID
+    name: str
+    price: int
+    period_limit: int | None = None
+    period: Literal["week", "month"] | None = None
+    anniversary: bool = False
+    months: int | None = None
+    programs: tuple[str, ...] = ()
+    is_intro: bool = False
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sale:
     """What is asked to be sold; `id` is made by the desk, so that asking again never sells twice.
 

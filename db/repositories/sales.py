@@ -5,13 +5,64 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from db.records import Answer, BookingRequest, Entitlement, Kind, Offer, OfferKind, Sale, Sold
+from db.records import (
+    Answer,
+    BookingRequest,
+    Entitlement,
+    Kind,
+    NewMembership,
+    NewPackage,
+    Offer,
+    OfferKind,
+    Sale,
+    Sold,
+)
 from db.transaction import SignedIn, Statement, call, do
 
 
 def offers(signed_in: SignedIn, session_id: UUID | None = None) -> list[Offer]:
     """What is for sale, packages first, the cheapest first; for a class session only what covers it."""
     return signed_in.all(call(Offer, "offers", session_id))
+
+
+def offer(signed_in: SignedIn, made: NewPackage | NewMembership) -> None:
+    """Offer something new, as a manager. Raises a `DeskError`."""
+    if isinstance(made, NewPackage):
+        signed_in.run(
+            do(
+                "offer_package",
+                made.id,
+                made.name,
+                made.price,
+                made.class_count,
+                made.valid_days,
+                made.from_first_class,
+                list(made.programs),
+                made.is_intro,
+                made.is_shared,
+            )
+        )
+    else:
+        signed_in.run(
+            do(
+                "offer_membership",
+                made.id,
+                made.name,
+                made.price,
+                made.period_limit,
+                made.period,
+                made.anniversary,
+                made.months,
+                list(made.programs),
+                made.is_intro,
+                made.is_shared,
+            )
+        )
+
+
+def end_offer(signed_in: SignedIn, offer_id: UUID) -> None:
+    """Sell it no more, as a manager; who has it keeps it."""
+    signed_in.run(do("end_offer", offer_id))
 
 
 def sell(signed_in: SignedIn, sale: Sale, kind: Kind, person_id: UUID) -> Sold:

@@ -410,3 +410,59 @@ begin
      where coalesce(e.ends_on > v_today - 366, true)
      order by e.cancelled, coalesce(e.ends_on < v_today, false), e.ends_on, e.name, e.id;
 end $$;
+
+-- A manager offers something new: what of a program's names nobody knows here is refused, and without any it covers all.
+create function app.covered(p_plan uuid, p_product uuid, p_programs text[]) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+  v_name text;
+begin
+  foreach v_name in array p_programs loop
+    insert into public.covered_programs (organization_id, plan_id, product_id, program_id)
+    select v_organization, p_plan, p_product, g.id from public.programs g
+     where g.organization_id = v_organization and lower(g.name) = lower(v_name);
+    if not found then
+      perform app.refuse('offer_program');
+    end if;
+  end loop;
+end $$;
+
+create function app.offer_package(
+  p_id uuid, p_name text, p_price int, p_classes int, p_days int, p_from_first_class boolean, p_programs text[], p_intro boolean,
+  p_shared boolean) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into public.package_products
+    (organization_id, id, name, price, every_program, is_intro, is_shared, class_count, valid_days, valid_from)
+  values (app.signed_in_organization_id(), p_id, p_name, p_price, cardinality(p_programs) = 0, p_intro, p_shared, p_classes, p_days,
+          case when p_from_first_class then 'first_class' else 'purchase' end);
+  perform app.covered(null, p_id, p_programs);
+end $$;
+
+create function app.offer_membership(
+  p_id uuid, p_name text, p_price int, p_limit int, p_period text, p_anniversary boolean, p_months int, p_programs text[],
+  p_intro boolean, p_shared boolean) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into public.membership_plans
+    (organization_id, id, name, price, every_program, is_intro, is_shared, period_limit, period, anchored, term_months)
+  values (app.signed_in_organization_id(), p_id, p_name, p_price, cardinality(p_programs) = 0, p_intro, p_shared, p_limit, p_period,
+          case when p_anniversary then 'anniversary' else 'calendar' end, p_months);
+  perform app.covered(p_id, null, p_programs);
+end $$;
+
+-- It is not sold any more; who has it keeps it.
+create function app.end_offer(p_id uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+begin
+  update public.package_products p set is_active = false where p.organization_id = v_organization and p.id = p_id;
+  if not found then
+    update public.membership_plans p set is_active = false where p.organization_id = v_organization and p.id = p_id;
+    if not found then
+      raise no_data_found;
+    end if;
+  end if;
+end $$;

@@ -43,6 +43,7 @@ def parser() -> Parser:
     _add_import(commands)
     _add_checks(commands)
     _add_db(commands)
+    _add_offers(commands)
     _add_organization(commands)
     _add_staff(commands)
     _command(commands, "keys", "keys", "list what each key does, and the names to change them by")
@@ -146,6 +147,37 @@ def _add_db(commands: Commands) -> None:
     )
     adopt.add_argument("--json", action="store_true", help="print JSON")
     _command(actions, "status", "versions", "show the version of the database")
+
+
+def _add_offers(commands: Commands) -> None:
+    listing = _command(commands, "offers", "offers", "list the memberships and packages that are sold")
+    _add_common(listing)
+    offer = commands.add_parser("offer", help="offer a membership or a package, as a manager")
+    actions = offer.add_subparsers(title="commands", metavar="COMMAND", dest="action", required=True)
+    package = _command(actions, "package", "offer", "offer a number of classes")
+    package.add_argument("--classes", type=int, required=True, metavar="N")
+    package.add_argument("--days", type=int, metavar="N", help="how long they can be used; else for ever")
+    package.add_argument(
+        "--from-first-class", action="store_true", help="the days begin with the first class"
+    )
+    membership = _command(actions, "membership", "offer", "offer classes over time")
+    limit = membership.add_mutually_exclusive_group()
+    limit.add_argument("--per-week", type=int, metavar="N", help="at most so many classes a week")
+    limit.add_argument("--per-month", type=int, metavar="N", help="at most so many classes a month")
+    membership.add_argument("--anniversary", action="store_true", help="periods begin with the membership")
+    membership.add_argument("--months", type=int, metavar="N", help="how long it lasts; else until cancelled")
+    for each in (package, membership):
+        each.add_argument("name")
+        each.add_argument("--price", required=True, metavar="AMOUNT", help="such as 90 or 90.00")
+        each.add_argument(
+            "--program", action="append", default=[], metavar="NAME", help="covers this program; else all"
+        )
+        each.add_argument("--intro", action="store_true", help="sold to nobody twice")
+        each.add_argument("--shared", action="store_true", help="pays for the buyer's family too")
+        each.add_argument("--organization", type=_id, metavar="ID")
+    end = _command(actions, "end", "offer", "sell it no more; who has it keeps it")
+    end.add_argument("id", type=_id)
+    end.add_argument("--organization", type=_id, metavar="ID")
 
 
 def _add_organization(commands: Commands) -> None:

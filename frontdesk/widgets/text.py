@@ -44,6 +44,7 @@ WHOLE = frozenset(
         "XPF",
     }
 )
+AMOUNT = re.compile(r"([-+]?)([0-9]{1,7})(?:[.,]([0-9]{1,3}))?")
 THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 
 
@@ -80,6 +81,16 @@ def number(amount: int, currency: str) -> str:
     sign, amount = "-" if amount < 0 else "", abs(amount)
     whole, rest = _parts(amount, currency)
     return f"{sign}{whole}{rest}"
+
+
+def minor_units(text: str, currency: str) -> int | None:
+    """The amount that is typed, such as '12', '-3.50' or '1,5', in minor units; None for what is none."""
+    found = AMOUNT.fullmatch(text.strip())
+    digits = minor_digits(currency)
+    if not found or len(found[3] or "") > digits:
+        return None
+    amount = int(found[2] + (found[3] or "").ljust(digits, "0"))
+    return -amount if found[1] == "-" else amount
 
 
 def minor_digits(currency: str) -> int:
