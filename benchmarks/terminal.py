@@ -51,7 +51,10 @@ class Terminal:
     @property
     def text(self) -> str:
         """What stands on the screen, a line a row."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        # Not pyte's own display: it breaks where half of a wide letter is painted over by now.
+        buffer, columns = self._screen.buffer, range(self._screen.columns)
+        rows = range(self._screen.lines)
+        return "\n".join("".join(buffer[y][x].data for x in columns).rstrip() for y in rows)
 
     def press(self, *keys: str) -> None:
         """Press named keys one after the other, as fast as a terminal sends them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from functools import partial
 
@@ -16,6 +17,10 @@ FRESH = (
     "There is no gym here yet. Try one with 'frontdesk demo', or make yours with 'frontdesk db upgrade' and"
     " 'frontdesk organization add'."
 )
+# A letter that comes right after something was painted waits for up to two frames: 33 ms at Textual's own 60.
+# It reads this when it is first imported, so long before the desk.
+os.environ.setdefault("TEXTUAL_FPS", "240")
+
 OLDER = "The database is at an older version. Run 'frontdesk db upgrade'."
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+
+import pytest
 
 
 def loaded(code: str) -> set[str]:
@@ -31,3 +34,17 @@ def test_the_first_screen_comes_alone() -> None:
     modules = loaded("import frontdesk.screens.desk")
     for late in ("sqlalchemy", "psycopg", "frontdesk.screens.roster", "frontdesk.screens.sign_in"):
         assert late not in modules, late
+
+
+@pytest.mark.parametrize(("chosen", "frames"), [(None, "240"), ("30", "30")])
+def test_a_letter_waits_for_no_frame(chosen: str | None, frames: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "TEXTUAL_FPS"}
+    code = "import frontdesk.scripts.desk, frontdesk.app, textual.constants as c; print(c.MAX_FPS)"
+    shown = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment | ({"TEXTUAL_FPS": chosen} if chosen else {}),
+    )
+    assert shown.stdout.strip() == frames
