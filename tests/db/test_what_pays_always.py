@@ -84,6 +84,16 @@ def random_session(random: Random) -> tuple[int, time, str, int]:
     return random.randint(0, 12), random.choice(CLOCKS), program, random.choice([1, 1, 9])
 
 
+def random_terms(random: Random) -> dict[str, Any]:
+    """What is agreed beside what, when and how long."""
+    return {
+        "programs": random.choice([[], [], [random.choice(PROGRAMS)], ["Spin", random.choice(PROGRAMS)]]),
+        "from_first_class": random.random() < 0.4,
+        "is_shared": random.random() < 0.6,
+        "bought": random.randint(0, 2),
+    }
+
+
 def random_purchase(random: Random) -> tuple[Any, ...]:
     """By whom, what, from when, for how long, and what else is agreed."""
     limited = (
@@ -91,16 +101,10 @@ def random_purchase(random: Random) -> tuple[Any, ...]:
         random.choice(["week", "month"]),
         random.choice(["calendar", "anniversary"]),
     )
-    terms = {
-        "programs": random.choice([[], [], [random.choice(PROGRAMS)], ["Spin", random.choice(PROGRAMS)]]),
-        "from_first_class": random.random() < 0.5,
-        "is_shared": random.random() < 0.6,
-        "bought": random.randint(0, 2),
-    }
     what = random.choice([None, limited, limited, random.randint(0, 4), random.randint(1, 4)])
-    first = random.choice([random.randint(-40, 0), random.randint(-40, 0), random.randint(-3, 5)])
-    days = random.choice([None, random.randint(1, 12), random.randint(30, 60)])
-    return random.randint(0, 2), what, first, days, terms
+    first = random.choice([-5, -5, 0, random.randint(-40, 5)])
+    days = random.choice([None, 7, 30, 30, random.randint(1, 60)])
+    return random.randint(0, 2), what, first, days, random_terms(random)
 
 
 def random_step(random: Random, action: str | None = None) -> tuple[Any, ...]:
@@ -124,9 +128,11 @@ def random_step(random: Random, action: str | None = None) -> tuple[Any, ...]:
 
 
 def random_history(random: Random, length: int) -> list[tuple[Any, ...]]:
-    """Somebody has something to begin with; most of them are relatives."""
-    begun = ["buy", "buy", "buy", "link", "link"]
-    return [*(random_step(random, each) for each in begun), *(random_step(random) for _ in range(length))]
+    """Somebody has something to begin with, and something much like it, which only later rules tell apart."""
+    first = random_step(random, "buy")
+    twins = [(*first[:-1], random_terms(random)) for _ in range(2)]
+    begun = [random_step(random, action) for action in ("buy", "link", "link")]
+    return [first, *twins, *begun, *(random_step(random) for _ in range(length))]
 
 
 @settings(
