@@ -20,6 +20,11 @@ def book(signed_in: SignedIn, request: BookingRequest, *, dry: bool = False) -> 
     return signed_in.one(to_book(request), dry=dry)
 
 
+def get(signed_in: SignedIn, booking_id: UUID) -> Answer:
+    """The booking as it stands, outcome `exists`; raises `NotFound`."""
+    return signed_in.one(call(Answer, "booking", booking_id))
+
+
 def book_new(signed_in: SignedIn, lead: NewLead, request: BookingRequest, *, dry: bool = False) -> Answer:
     """Add a lead and book them, both or neither, in one round trip; the request is for the lead's id."""
     answer: Answer = signed_in.run(people.to_add(lead), to_book(request), dry=dry)[1][0]

@@ -355,3 +355,14 @@ begin
   end if;
   return next app.answer_about(case when v_rule is null then 'taken_back' else 'refused' end, v_rule, p_booking, null, null, null);
 end $$;
+
+-- A booking as it stands, with what was decided about paying when it was made.
+create function app.booking(p_booking uuid) returns setof app.answer
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+begin
+  if exists (select from public.bookings b where b.organization_id = v_organization and b.id = p_booking) then
+    return next app.answer_about('exists', null, p_booking, null, null, null);
+  end if;
+end $$;

@@ -21,7 +21,7 @@ grant execute on function
   app.answer_about(text, text, uuid, uuid, uuid, uuid),
   app.try_booking(uuid, uuid, uuid, uuid, text, text, text, text, uuid, boolean),
   app.book(uuid, uuid, text, uuid, text, text, text, boolean, boolean, uuid, boolean), app.book_together(jsonb),
-  app.cancel(uuid, text), app.take_back(uuid, text), app.standing(uuid, uuid, uuid), app.hold_booking(uuid),
+  app.booking(uuid), app.cancel(uuid, text), app.take_back(uuid, text), app.standing(uuid, uuid, uuid), app.hold_booking(uuid),
   app.try_change(public.bookings, text, boolean, text, text, text, uuid, boolean),
   app.go_on(public.bookings, text, text, text, text, uuid, boolean),
   app.hours_after(uuid), app.check_in_open(public.class_sessions), app.check_in_open(public.class_sessions, text, interval),

@@ -43,6 +43,7 @@ def parser() -> Parser:
     _add_import(commands)
     _add_checks(commands)
     _add_db(commands)
+    _add_why(commands)
     _add_offers(commands)
     _add_organization(commands)
     _add_staff(commands)
@@ -147,6 +148,12 @@ def _add_db(commands: Commands) -> None:
     )
     adopt.add_argument("--json", action="store_true", help="print JSON")
     _command(actions, "status", "versions", "show the version of the database")
+
+
+def _add_why(commands: Commands) -> None:
+    why = _command(commands, "why", "why", "say why a booking was charged as it was")
+    why.add_argument("booking", type=_id, metavar="ID")
+    _add_common(why)
 
 
 def _add_offers(commands: Commands) -> None:

@@ -242,6 +242,7 @@ def test_late_and_older_answers_move_nothing(gym: Gym) -> None:
 def test_word_of_an_older_text_forgets_no_enter(gym: Gym) -> None:
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
+        await at.rests()
         finding = pane(at)
         finding._under_way += [Wanted("slow", None)] * FINDS_AT_ONCE
         await at.rush(*"okafor", "enter")

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import psycopg
 import pytest
+from bought import has_package
+from gym import Gym
 from scripts.shell import Shell
+
+from db.records import BookingRequest
+from db.repositories import bookings
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 SignIn = Callable[[str], None]
@@ -58,3 +64,16 @@ def test_staff_offer_nothing_and_nothing_strange_is_covered(
     sign_in("ana")
     assert mia("offer", "package", "Pass", "--price", "5", "--classes", "1").code == 4
     assert superuser.execute("select count(*) from package_products").fetchone() == (0,)
+
+
+def test_why_a_booking_was_charged_is_said_as_it_was_decided(
+    ana: Shell, gym: Gym, superuser: Superuser
+) -> None:
+    package = has_package(superuser, gym, "client", "okafor", 3)
+    asked = BookingRequest(uuid4(), gym.sessions["spin"], "client", gym.clients["okafor"])
+    bookings.book(gym.signed_in(), asked)
+    superuser.execute("delete from entitlement_holds; update packages set ends_on = null")
+    superuser.execute("update package_products set name = 'Renamed'")
+    said = ana("why", asked.id).out
+    assert said.startswith("It was covered by 10-Class Pass, 2 left, ends "), said
+    assert ana("why", package).code == 1
