@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-PAUSE_S = 0.02
+PAUSE_S = 0.05
 """What a connection rests between two pieces of work, on the average."""
 
 HOLD_S = 0.3

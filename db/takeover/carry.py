@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -87,28 +87,37 @@ def waiting(connection: psycopg.Connection[Any], kinds: Sequence[Kind]) -> int:
 def drain(
     connection: psycopg.Connection[Any], kinds: Sequence[Kind], progress: Progress, phase: str = "Carrying"
 ) -> None:
-    """Carry what is noted, pass by pass, until nothing is left or no more goes than comes.
-
-    A pass carries what stood there when it began: or else the kinds of which something comes all the time
-    would keep all others waiting.
-    """
+    """Carry what is noted, pass by pass, until nothing is left or no more goes than comes."""
     left = total = waiting(connection, kinds)
     done, late = 0, 0
     batches: Counter[str] = Counter()
+
+    def carried(kind: Kind, notes: int) -> None:
+        nonlocal done
+        done += notes
+        batches[kind.name] += 1
+        if total > MANY and batches[kind.name].bit_count() == 1:  # its tables have grown
+            with connection.transaction():
+                connection.execute(_PATH)
+                connection.execute(ANALYZE)
+        progress(phase, min(done, total), total)
+
     while left and late < LATEST:
-        (until,) = connection.execute("select max(id) from takeover.changes").fetchone() or (0,)
-        while carried := batch(connection, kinds, until):
-            kind, notes = carried
-            done += notes
-            batches[kind.name] += 1
-            if total > MANY and batches[kind.name].bit_count() == 1:  # its tables have grown
-                with connection.transaction():
-                    connection.execute(_PATH)
-                    connection.execute(ANALYZE)
-            progress(phase, min(done, total), total)
+        once(connection, kinds, carried)
         fewest, left = left, waiting(connection, kinds)
         late += left >= fewest
     progress(phase, total, total)
+
+
+def once(
+    connection: psycopg.Connection[Any],
+    kinds: Sequence[Kind],
+    carried: Callable[[Kind, int], None] = lambda *_: None,
+) -> None:
+    """Carry what stands there now: kinds of which something comes all the time keep no others waiting."""
+    (until,) = connection.execute("select max(id) from takeover.changes").fetchone() or (None,)
+    while until is not None and (some := batch(connection, kinds, until)):
+        carried(*some)
 
 
 def batch(

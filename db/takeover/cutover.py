@@ -18,12 +18,21 @@ from psycopg import sql
 from db.takeover import carry
 from db.takeover.catalog import old_tables
 
-LOCK_MS = 150
-HELD_MS = 250
+LOCK_MS = 180
+HELD_MS = 220
 TRIES = 400
+FEW_TRIES = 20
 PAUSE_S = 0.1
-FEW = 50
-"""More notes than that are carried before, as far as the old application can be caught up with."""
+FEW = 10
+PASSES = 20
+"""So many passes at most bring the notes that are left for the lock down to a few."""
+
+FAILED = (
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.QueryCanceled,
+)
+"""How a try ends that would have let the old application wait for too long."""
 
 TOO_LONG = "the old application writes too much to be caught up with"
 
@@ -47,29 +56,34 @@ select distinct r.rolname from pg_class c
 
 
 def set_aside(connection: psycopg.Connection[Any], take_place: str) -> None:
-    """Move everything that stands in `public` to `legacy`, with the last of the queue carried."""
+    """Move everything that stands in `public` to `legacy`, with the last of the queue carried.
+
+    A few tries: the next are for another transaction, since one that is open for long keeps the server from
+    clearing away what was carried before.
+    """
 
     def swap(deadline: float) -> None:
         while _in_time(connection, deadline) and carry.batch(connection, carry.EARLY):
             pass
-        connection.execute("create schema legacy")
-        connection.execute("update takeover.cutovers set number = number + 1")
+        connection.execute("create schema legacy; update takeover.cutovers set number = number + 1")
         _move(connection, "public", "legacy")
         for (role,) in connection.execute(USERS.encode()).fetchall():
             connection.execute(sql.SQL("grant usage on schema legacy to {}").format(sql.Identifier(role)))
         connection.execute("set local role frontdesk_owner")
         connection.execute(take_place.encode())
 
-    # Beside this transaction: what was carried counts, whatever becomes of the next try.
+    # Beside this transaction, so that it counts at once: as little as can be is left for the lock.
     password = connection.info.password or None
     with psycopg.connect(connection.info.dsn, password=password, autocommit=True) as beside:
         beside.execute("set statement_timeout = 0")
 
         def catch_up() -> None:
-            if carry.waiting(beside, carry.EARLY) > FEW:
-                carry.drain(beside, carry.EARLY, lambda *_: None)
+            for _ in range(PASSES):
+                if carry.waiting(beside, carry.EARLY) <= FEW:
+                    break
+                carry.once(beside, carry.EARLY)
 
-        _under_lock(connection, swap, catch_up)
+        _under_lock(connection, swap, FEW_TRIES, catch_up)
 
 
 def put_back(connection: psycopg.Connection[Any], step_back: str) -> None:
@@ -82,38 +96,45 @@ def put_back(connection: psycopg.Connection[Any], step_back: str) -> None:
         _move(connection, "legacy", "public")
         connection.execute("drop schema legacy")
 
-    _under_lock(connection, swap)
+    _under_lock(connection, swap, TRIES)
 
 
 def _under_lock(
     connection: psycopg.Connection[Any],
     swap: Callable[[float], None],
+    tries: int,
     before: Callable[[], None] = lambda: None,
 ) -> None:
     """Run it in the caller's transaction with all old tables locked, as the login itself."""
     (role,) = connection.execute("select current_user").fetchone() or ("",)
     connection.execute("set local role none")
-    for left in reversed(range(TRIES)):
+    # Sent at once: each trip to the server would be one more for the old application to wait.
+    lock = sql.SQL(
+        "set local lock_timeout = {limit}; set local statement_timeout = {limit};"
+        " lock table {tables} in access exclusive mode"
+    ).format(limit=LOCK_MS, tables=sql.SQL(", ").join(table.name for table in old_tables(connection)))
+    for left in reversed(range(tries)):
         before()
         try:
             with connection.transaction():
-                _lock(connection)
+                connection.execute(lock)
                 deadline = time.monotonic() + HELD_MS / 1000
-                connection.execute(f"set local statement_timeout = '{HELD_MS}ms'".encode())
+                _in_time(connection, deadline)
                 swap(deadline)
                 _in_time(connection, deadline)
                 connection.execute("set local statement_timeout = 0")
             break
-        except (
-            psycopg.errors.LockNotAvailable,
-            psycopg.errors.DeadlockDetected,
-            psycopg.errors.QueryCanceled,
-        ):
+        except FAILED:
             if not left:
                 raise
-            time.sleep(PAUSE_S * (1 + 2 * secrets.randbelow(100) / 100))
+            pause()
     connection.execute("set local search_path = public")
     connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
+
+
+def pause() -> None:
+    """Let the old application have its turn before the next try."""
+    time.sleep(PAUSE_S * (1 + 2 * secrets.randbelow(100) / 100))
 
 
 def _in_time(connection: psycopg.Connection[Any], deadline: float) -> bool:
@@ -125,22 +146,12 @@ def _in_time(connection: psycopg.Connection[Any], deadline: float) -> bool:
     return True
 
 
-def _lock(connection: psycopg.Connection[Any]) -> None:
-    """All of them within LOCK_MS, or none."""
-    deadline = time.monotonic() + LOCK_MS / 1000
-    for table in old_tables(connection):
-        left = max(round((deadline - time.monotonic()) * 1000), 1)
-        connection.execute(f"set local lock_timeout = '{left}ms'".encode())
-        connection.execute(sql.SQL("lock table {} in access exclusive mode").format(table.name))
-    connection.execute(f"set local lock_timeout = '{LOCK_MS}ms'".encode())
-
-
 def _move(connection: psycopg.Connection[Any], source: str, target: str) -> None:
-    for name, kind in connection.execute(OTHERS.encode(), (source,)).fetchall():
-        connection.execute(
-            sql.SQL("alter {} {} set schema {}").format(
-                sql.SQL(KINDS.get(kind, "table")),
-                sql.Identifier(source, name),
-                sql.Identifier(target),
-            )
+    moves = [
+        sql.SQL("alter {} {} set schema {}").format(
+            sql.SQL(KINDS.get(kind, "table")), sql.Identifier(source, name), sql.Identifier(target)
         )
+        for name, kind in connection.execute(OTHERS.encode(), (source,)).fetchall()
+    ]
+    if moves:
+        connection.execute(sql.SQL("; ").join(moves))

@@ -11,7 +11,7 @@ import psycopg
 
 from db import installation, preconditions, roles, upgrade
 from db.administration import one_time_password
-from db.takeover import back, carry, ground, neighbours, report, survey
+from db.takeover import back, carry, cutover, ground, neighbours, report, survey
 from db.takeover.carry import EARLY, LATE
 from db.takeover.catalog import OldTable
 from db.takeover.report import Report, Row
@@ -90,9 +90,22 @@ def _bring(
     carry.enqueue(connection, EARLY)
     carry.drain(connection, EARLY, progress)
     upgrade.alembic(admin, "upgrade", VALIDATED, say)
-    carry.drain(connection, EARLY, progress, "Catching up")
-    upgrade.alembic(admin, "upgrade", upgrade.CONTRACTED, say)
+    _cut_over(connection, admin, say, progress)
     return ground.lay(connection, _quarantine())
+
+
+def _cut_over(connection: psycopg.Connection[Any], admin: str, say: upgrade.Say, progress: Progress) -> None:
+    """Try again and again, each time with all carried that came meanwhile."""
+    carry.drain(connection, EARLY, progress, "Catching up")
+    for left in reversed(range(cutover.TRIES)):
+        try:
+            upgrade.alembic(admin, "upgrade", upgrade.CONTRACTED, say)
+            break
+        except cutover.FAILED:
+            if not left:
+                raise
+            cutover.pause()
+            carry.drain(connection, EARLY, lambda *_: None)
 
 
 def _catch_up(
