@@ -206,6 +206,10 @@ def owners(old: OldRows) -> dict[str, str]:
         lead = client.get("lead_id")
         if lead in home and home[lead] == (tenant(client) or only(old)):
             found[str(lead)] = client["id"]
+    # Who became a client under the same id.
+    for client in old["clients"]:
+        if home.get(client["id"], "") == (tenant(client) or only(old)):
+            found.setdefault(client["id"], client["id"])
     by_lead = _alike((row for row in old["leads"] if row["id"] not in found), only(old))
     by_client = _alike(old["clients"], only(old))
     for key, leads in by_lead.items():

@@ -20,7 +20,7 @@ from db.errors import Refused
 BEGIN = datetime(2025, 3, 1, 9, tzinfo=UTC)
 HARBOUR, UNION = known_id(1), known_id(2)
 OWNER = known_id(9)
-LEAD, MIRROR, OTHER = known_id(11), known_id(12), known_id(13)
+LEAD, MIRROR, OTHER, BOTH = known_id(11), known_id(12), known_id(13), known_id(14)
 CLIENT = known_id(21)
 YOGA = known_id(31)
 MORNING, NOON, NEVER = known_id(41), known_id(42), known_id(43)
@@ -46,12 +46,17 @@ GYM = OldGym(
             {"id": LEAD, "organization_id": HARBOUR, "name": "Lea Lead", "email": "lea@post.example"},
             {"id": MIRROR, "organization_id": HARBOUR, "name": "Cleo O'Client", "email": "cleo@post.example"},
             {"id": OTHER, "organization_id": UNION, "name": "Uma Union", "email": "uma@post.example"},
+            {"id": BOTH, "organization_id": HARBOUR, "name": "Kay Kept", "email": "kay@post.example"},
         ],
         "clients": [
             {
                 **{"id": CLIENT, "organization_id": HARBOUR, "name": "Cleo O'Client"},
                 **{"email": " CLEO@post.example", "start_date": BEGIN.date()},
-            }
+            },
+            {
+                **{"id": BOTH, "organization_id": HARBOUR, "name": "Kay Kept-Mann"},
+                **{"email": "mann@post.example", "start_date": BEGIN.date()},
+            },
         ],
         "programs": [{"id": YOGA, "organization_id": HARBOUR, "name": "Yoga", "price_pennies": 1250}],
         "class_sessions": [
@@ -76,6 +81,7 @@ GYM = OldGym(
                 (57, NEVER, LEAD, None, "confirmed"),
                 (58, NOON, OTHER, None, "no-show"),
                 (59, None, LEAD, None, "pending"),
+                (60, NOON, BOTH, None, "confirmed"),
             )
         ],
         "class_bookings": [

@@ -19,7 +19,7 @@ begin
   -- Whose lead it was, and whose it may be now.
   insert into takeover.changes (kind, key)
   select distinct 'leads', l.id::text
-    from takeover.identities c join takeover.identities l on l.kind = 'lead' and (l.id = c.lead_id or (l.organization_id = c.organization_id and l.email = c.email))
+    from takeover.identities c join takeover.identities l on l.kind = 'lead' and (l.id in (c.lead_id, c.id) or (l.organization_id = c.organization_id and l.email = c.email))
    where c.kind = 'client' and c.id = any(p_ids);
 
   insert into takeover.identities as t (kind, id, organization_id, email, name, lead_id)
@@ -51,7 +51,7 @@ begin
 
   insert into takeover.changes (kind, key)
   select distinct 'leads', l.id::text
-    from takeover.identities c join takeover.identities l on l.kind = 'lead' and (l.id = c.lead_id or (l.organization_id = c.organization_id and l.email = c.email))
+    from takeover.identities c join takeover.identities l on l.kind = 'lead' and (l.id in (c.lead_id, c.id) or (l.organization_id = c.organization_id and l.email = c.email))
    where c.kind = 'client' and c.id = any(p_ids);
 
   for v_gone in select g from unnest(p_ids) g where not exists (select from takeover.clients c where c.id = g) loop
@@ -74,20 +74,22 @@ create or replace function takeover.owners(p_leads uuid[]) returns table (lead_i
 language plpgsql stable as $$
 begin
   return query
-    select l.id, coalesce(n.id, e.id), case when n.id is not null then 'lead_id' when e.id is not null then 'email' end
+    select l.id, coalesce(n.id, s.id, e.id), case when coalesce(n.id, s.id) is not null then 'lead_id' when e.id is not null then 'email' end
       from takeover.identities l
       left join lateral (
         select c.id from takeover.identities c
          where c.kind = 'client' and c.lead_id = l.id and c.organization_id = l.organization_id order by c.id limit 1
       ) n on true
+      -- Who became a client under the same id.
+      left join takeover.identities s on s.kind = 'client' and s.id = l.id and s.organization_id = l.organization_id
       left join lateral (
         select (array_agg(c.id))[1] as id from takeover.identities c
          where c.kind = 'client' and c.organization_id = l.organization_id and c.email = l.email
         having count(*) = 1 and bool_and(c.name = l.name)
            and 1 = (select count(*) from takeover.identities o
                      where o.kind = 'lead' and o.organization_id = l.organization_id and o.email = l.email
-                       and not exists (select from takeover.identities d where d.kind = 'client' and d.lead_id = o.id and d.organization_id = o.organization_id))
-      ) e on n.id is null
+                       and not exists (select from takeover.identities d where d.kind = 'client' and o.id in (d.lead_id, d.id) and d.organization_id = o.organization_id))
+      ) e on n.id is null and s.id is null
      where l.kind = 'lead' and l.id = any(p_leads);
 end $$;
 
