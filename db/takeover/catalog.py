@@ -114,7 +114,7 @@ def view(shape: Shape, table: OldTable | None) -> sql.Composed:
     fields = [
         sql.SQL("{} as {}").format(_value(each, table), sql.Identifier(each.name)) for each in shape.fields
     ]
-    raw = sql.SQL("to_jsonb(t) as raw" if table else "null::jsonb as raw")
+    raw = sql.SQL("to_jsonb(t.*) as raw" if table else "null::jsonb as raw")
     source = sql.SQL("from {} t").format(table.name) if table else sql.SQL("where false")
     return sql.SQL("create view {} as select {} {}").format(
         sql.Identifier("takeover", shape.view),
@@ -142,15 +142,15 @@ def _key(shape: Shape, table: OldTable | None) -> list[sql.Composed]:
     if table is None:
         return [sql.SQL("null::text as key").format()]
     if "id" in table.columns:
-        return [sql.SQL("coalesce(t.id::text, t::text) as key").format()]
+        return [sql.SQL("coalesce(t.id::text, (t.*)::text) as key").format()]
     parts: list[sql.Composable] = [
         sql.Identifier("t", column)
         for name in ("user_id", "organization_id")
         if (column := table.column(name))
     ]
     # Rows that say the same are told apart by their number.
-    said = sql.SQL(", ").join(parts or [sql.SQL("t::text")])
-    number = sql.SQL("row_number() over (partition by {} order by t::text)").format(said)
+    said = sql.SQL(", ").join(parts or [sql.SQL("(t.*)::text")])
+    number = sql.SQL("row_number() over (partition by {} order by (t.*)::text)").format(said)
     return [sql.SQL("concat_ws(':', {}) || coalesce('#' || nullif({}, 1), '') as key").format(said, number)]
 
 

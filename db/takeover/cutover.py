@@ -38,14 +38,20 @@ TOO_LONG = "the old application writes too much to be caught up with"
 
 OTHERS = """
 select c.relname, c.relkind::text from pg_class c
- where c.relnamespace = %s::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+ where c.relnamespace = %(from)s::text::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
    and c.relname <> 'alembic_version'
    and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid
                      and (d.deptype = 'e' or c.relkind = 'S' and d.deptype in ('a', 'i')))
+union all
+select t.typname, 'type' from pg_type t left join pg_class c on c.oid = t.typrelid
+ where t.typnamespace = %(from)s::text::regnamespace and t.typtype in ('c', 'd', 'e', 'r')
+   and coalesce(c.relkind, 'c') = 'c'
+   and not exists (select from pg_depend d
+                    where d.classid = 'pg_type'::regclass and d.objid = t.oid and d.deptype = 'e')
 """
-"""What moves by itself: neither an extension's nor a column's."""
+"""What moves by itself: neither an extension's nor a column's. A type may be called as one of our tables."""
 
-KINDS = {"v": "view", "m": "materialized view", "f": "foreign table", "S": "sequence"}
+KINDS = {"type": "type", "v": "view", "m": "materialized view", "f": "foreign table", "S": "sequence"}
 
 USERS = """
 select distinct r.rolname from pg_class c
@@ -151,7 +157,7 @@ def _move(connection: psycopg.Connection[Any], source: str, target: str) -> None
         sql.SQL("alter {} {} set schema {}").format(
             sql.SQL(KINDS.get(kind, "table")), sql.Identifier(source, name), sql.Identifier(target)
         )
-        for name, kind in connection.execute(OTHERS.encode(), (source,)).fetchall()
+        for name, kind in connection.execute(OTHERS.encode(), {"from": source}).fetchall()
     ]
     if moves:
         connection.execute(sql.SQL("; ").join(moves))

@@ -98,7 +98,8 @@ create view rosters as select * from roster;
 create materialized view "Totals" as select count(*) from bookings;
 create table notes (id serial primary key, what text); insert into notes (what) values ('theirs');
 create table audit_log (id int); create table "Invoices" ("bookingId" uuid references organizations);
-create sequence invoice_number; create index on bookings (payment_status)
+create sequence invoice_number; create index on bookings (payment_status);
+create type tasks as (what text); create type families as enum ('big'); alter table leads add t families
 """
 
 LOG = """
@@ -137,6 +138,7 @@ DRIFTS: dict[str, tuple[str, frozenset[str]]] = {
         ("names of clients apart", APART.format("clients"), "clients"),
         ("no auth", f"{NO_FOREIGN_KEYS}; drop schema auth cascade", "auth"),
         ("no memberships of staff", "drop table organization_members", "organization_members"),
+        ("no roles", "alter table organization_members drop role", "organization_members"),
         ("no user_organizations", "drop table user_organizations", "user_organizations"),
         ("no waitlist", "drop table waitlist", "waitlist"),
         ("no rival", "drop table if exists class_bookings", "class_bookings"),

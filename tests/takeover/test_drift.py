@@ -119,7 +119,7 @@ TOGETHER = (
     ("names of leads apart", "names of clients apart", "ids of text", "no times of making", "no waitlist"),
     ("partitions", "other names", "no auth", "no ends", "no capacity", "no payments", "no notes"),
     ("times without a zone", "status alone", "prices with places", "no user_organizations", "no rival"),
-    ("serials", "triggers", "no foreign keys"),
+    ("serials", "triggers", "no foreign keys", "no roles"),
 )
 
 

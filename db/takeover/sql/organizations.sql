@@ -92,7 +92,7 @@ begin
       from takeover.users u join takeover.staff s on s.old_table = 'users' and s.old_id = u.id
   ), ranked as (
     select distinct on (organization_id, user_id) organization_id, user_id, takeover.rank_of(role) as role,
-           is_active and takeover.rank_of(role) <> 'viewer' or (is_active and role = 'viewer') as is_active
+           is_active and (takeover.rank_of(role) <> 'viewer' or coalesce(role = 'viewer', false)) as is_active
       from said join organizations o on o.id = said.organization_id
      where said.organization_id = any(p_organizations)
      order by organization_id, user_id, source,
