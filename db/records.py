@@ -216,6 +216,12 @@ class Entitled(TypedDict):
     rule: NotRequired[str]
 
 
+class Held(Entitled):
+    """What somebody has today; while it is `held` it pays for nothing."""
+
+    held: bool
+
+
 class Offered(TypedDict):
     """A package that could be sold and used at once; price in minor units of `currency`."""
 
@@ -403,7 +409,8 @@ class PersonDetails:
     `since` is when they became a client, or a lead; `lead_since` when a client was first a lead. `owes` is in
     minor units of the organization's currency; `pays` how their last bookings were paid, the latest first;
     `guardians` and `family` name the others of their family; `alerts` are by priority, `notes` the latest
-    first. `coming_at`, `coming` and `coming_status` are the start, program and status of their next bookings.
+    first; `has` is what may pay for them. `coming_at`, `coming` and `coming_status` are the start, program
+    and status of their next bookings.
     """
 
     kind: Kind
@@ -429,6 +436,7 @@ class PersonDetails:
     coming_at: list[datetime]
     coming: list[str]
     coming_status: list[BookingStatus]
+    has: list[Held]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ returns table (
   kind text, id uuid, name text, birth_date date, phone text, email text, since date, lead_since date, visits int,
   visits_this_month int, last_visit date, waiver_signed_at timestamptz, waiver_signed_by text, blocked_reason text,
   owes int, pays text[], guardians text[], family text[], alerts text[], notes text[], coming_at timestamptz[],
-  coming text[], coming_status text[])
+  coming text[], coming_status text[], has jsonb)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   c_bookings constant int := 4;
@@ -28,7 +28,11 @@ begin
                   where a.organization_id = v_organization and (a.customer_id = v_customer or a.client_id = v_client)
                     and a.alert_priority is null
                   order by a.written_at desc, a.id limit c_notes),
-           k.starts_at, k.programs, k.statuses
+           k.starts_at, k.programs, k.statuses,
+           (select coalesce(jsonb_agg(jsonb_build_object(
+                     'kind', e.kind, 'id', e.id, 'name', e.name, 'left', e.credits, 'ends_on', e.ends_on, 'held', e.held)), '[]')
+              from app.entitlements_of(p_kind, p_person) e
+             where not e.cancelled and coalesce(e.ends_on >= (now() at time zone v_zone)::date, true) and coalesce(e.credits > 0, true))
       from (
         select 'lead', l.id, l.name, l.birth_date, coalesce(l.phone, ''), coalesce(l.email, ''),
                (l.created_at at time zone v_zone)::date, null::date

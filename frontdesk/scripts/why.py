@@ -19,9 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(answer)
     elif answer.decided is None:
-        print_literal(
-            "Nothing was decided: it was free, waits for a seat, or came from another system."
-        )
+        print_literal("Nothing was decided: it was free, waits for a seat, or came from another system.")
     else:
         print_literal(charged(answer.decided, _paid(answer)))
     return 0

@@ -11,6 +11,7 @@ from rich.cells import chop_cells
 
 from db.records import Organization, PersonDetails
 from frontdesk.clock import birthday_near, day_of, day_seen_from, local, time_of
+from frontdesk.widgets.paying import entitled
 from frontdesk.widgets.text import literal, money
 
 LABEL = 9
@@ -33,6 +34,7 @@ def facts_of(person: PersonDetails, organization: Organization, today: date) -> 
     yield from _who(person)
     yield from _warnings(person, organization)
     yield from _birthday(person, today)
+    yield from _has(person)
     yield from _visits(person, today)
     yield from _coming(person, organization, today)
     yield from _family(person)
@@ -84,6 +86,13 @@ def _birthday(person: PersonDetails, today: date) -> Iterator[Fact]:
 def near(born: date | None, today: date) -> date | None:
     """The birthday that is at most a week away or gone."""
     return birthday_near(born, today, gone=NEAR, ahead=NEAR)
+
+
+def _has(person: PersonDetails) -> Iterator[Fact]:
+    label = "has"
+    for one in person.has:
+        yield Fact(label, entitled(one) + (" (on hold)" if one["held"] else ""))
+        label = ""
 
 
 def _visits(person: PersonDetails, today: date) -> Iterator[Fact]:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from rich.cells import cell_len
 
-from db.records import Organization, PersonDetails
+from db.records import Held, Organization, PersonDetails
 from frontdesk.widgets.person_facts import LABEL, Fact, facts_of, folded, near
 
 TODAY = date(2026, 11, 24)
@@ -18,7 +18,7 @@ GYM = Organization(uuid4(), "Harbour Lane", "America/Los_Angeles", "GBP", "staff
 
 def details(**facts: Any) -> PersonDetails:
     values: dict[str, Any] = dict.fromkeys(PersonDetails.__slots__)
-    lists = ["pays", "guardians", "family", "alerts", "notes", "coming_at", "coming", "coming_status"]
+    lists = ["pays", "guardians", "family", "alerts", "notes", "coming_at", "coming", "coming_status", "has"]
     values |= {name: [] for name in lists} | {"kind": "client", "id": uuid4(), "name": "Sam Okafor"}
     values |= {"phone": "", "email": "", "since": date(2024, 3, 1), "visits": 0, "visits_this_month": 0}
     return PersonDetails(**{**values, "owes": 0, **facts})
@@ -83,3 +83,13 @@ def test_nothing_is_cut(text: str) -> None:
     assert all(cell_len(row.text) <= 34 - LABEL for row in rows)
     assert "".join(row.text for row in rows).replace(" ", "") == text.replace(" ", "")
     assert [row.label for row in rows] == ["note", *[""] * (len(rows) - 1)]
+
+
+def test_what_they_have_stands_there() -> None:
+    has: list[Held] = [
+        {"kind": "package", "id": "1", "name": "Pass", "left": 2, "ends_on": "2026-12-02", "held": False},
+        {"kind": "membership", "id": "2", "name": "Gold", "left": None, "ends_on": None, "held": True},
+    ]
+    shown = [text for _, text in said(has=has)]
+    assert "Pass, 2 left, ends Wed 2 Dec" in shown
+    assert "Gold (on hold)" in shown
