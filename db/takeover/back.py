@@ -6,6 +6,7 @@ and the new rows stay whole, so that the next take-over gives everybody their ow
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
@@ -34,6 +35,7 @@ STEPS = (
     ("back_bookings", "bookings"),
 )
 AT_ONCE = 25
+AT_ONCE_S = 0.1
 NOBODYS = "@restored.invalid"
 
 NEEDED = """
@@ -96,9 +98,20 @@ def _give(
 ) -> None:
     rows = _rows(connection, function)
     done = 0
-    for some in _batches(rows):
-        patiently(connection, partial(_put, connection, function, table, by_name, some))
-        done += len(some)
+
+    def put() -> None:
+        """A few rows, and fewer when they take long: the old application waits for each of them."""
+        nonlocal done
+        until = time.monotonic() + AT_ONCE_S
+        for place in range(start, len(rows)):
+            _put(connection, function, table, by_name, rows[place])
+            done = place + 1
+            if done - start >= AT_ONCE or time.monotonic() > until:
+                break
+
+    while done < len(rows):
+        start = done
+        patiently(connection, put)
         progress("Giving back", done, len(rows))
 
 
@@ -108,30 +121,24 @@ def _rows(connection: psycopg.Connection[Any], function: str) -> list[Row]:
         return list(cursor.fetchall())
 
 
-def _batches(rows: list[Row]) -> Iterator[list[Row]]:
-    for start in range(0, len(rows), AT_ONCE):
-        yield rows[start : start + AT_ONCE]
-
-
 def _put(
     connection: psycopg.Connection[Any],
     function: str,
     table: OldTable,
     by_name: Mapping[str, OldTable],
-    rows: list[Row],
+    row: Row,
 ) -> None:
-    for row in rows:
-        if function == "back_bookings":
-            _put_booking(connection, table, by_name, row)
-            continue
-        _upsert(connection, table, row)
-        if function == "back_mirrors":
-            connection.execute(
-                "insert into takeover.people (lead_id, organization_id, client_id, via)"
-                " values (%s, %s, %s, 'mirror')"
-                " on conflict (lead_id) do update set client_id = excluded.client_id, via = 'mirror'",
-                (row["id"], row["organization_id"], row["id"]),
-            )
+    if function == "back_bookings":
+        _put_booking(connection, table, by_name, row)
+        return
+    _upsert(connection, table, row)
+    if function == "back_mirrors":
+        connection.execute(
+            "insert into takeover.people (lead_id, organization_id, client_id, via)"
+            " values (%s, %s, %s, 'mirror')"
+            " on conflict (lead_id) do update set client_id = excluded.client_id, via = 'mirror'",
+            (row["id"], row["organization_id"], row["id"]),
+        )
 
 
 def _put_booking(
