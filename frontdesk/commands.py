@@ -18,14 +18,26 @@ from frontdesk.keys import key_name
 if TYPE_CHECKING:
     from textual.binding import Binding
 
-Place = Literal["sign-in", "new-password", "pin", "lock", "organization", "desk", "roster", "help", "themes"]
+Place = Literal[
+    "sign-in",
+    "new-password",
+    "pin",
+    "lock",
+    "organization",
+    "desk",
+    "roster",
+    "till",
+    "handover",
+    "help",
+    "themes",
+]
 
 RANKS: tuple[Rank, ...] = ("viewer", "staff", "manager", "owner")
 EVERYWHERE: frozenset[Place] = frozenset(get_args(Place))
 DESK: frozenset[Place] = frozenset({"desk"})
 ORGANIZATION: frozenset[Place] = frozenset({"organization"})
 THEMES: frozenset[Place] = frozenset({"themes"})
-FORMS: frozenset[Place] = frozenset({"sign-in", "new-password", "pin"})
+FORMS: frozenset[Place] = frozenset({"sign-in", "new-password", "pin", "till"})
 LOCK: frozenset[Place] = frozenset({"lock"})
 SIGNED_IN: frozenset[Place] = EVERYWHERE - {"sign-in", "new-password", "pin", "lock"}
 NOTHING_TYPED: frozenset[Place] = frozenset({"organization", "roster", "help", "themes"})
@@ -139,12 +151,20 @@ COMMANDS = (
         "desk.roster", "f2", "screen.roster", "roster", "Show who is booked in the chosen class.", DESK, 3
     ),
     Command(
+        "desk.till",
+        "ctrl+r",
+        "screen.till",
+        "till",
+        "Open, count and close this desk's drawer of cash, and pay in and out of it.",
+        DESK,
+    ),
+    Command(
         "desk.refresh",
         "f5",
         "screen.refresh_now",
         "refresh",
         "Ask the database again for what is shown.",
-        frozenset({"desk", "roster"}),
+        frozenset({"desk", "roster", "till"}),
         7,
     ),
     Command(
@@ -279,6 +299,36 @@ COMMANDS = (
         frozenset({"roster"}),
     ),
     Command(
+        "handover.accept",
+        "enter",
+        "screen.accept",
+        "take over",
+        "Take the desk over; it is kept who did and when.",
+        frozenset({"handover"}),
+        0,
+        "staff",
+    ),
+    Command(
+        "handover.down",
+        "down",
+        "screen.scroll(1)",
+        "down",
+        "Show what stands below.",
+        frozenset({"handover"}),
+    ),
+    Command(
+        "handover.up", "up", "screen.scroll(-1)", "up", "Show what stands above.", frozenset({"handover"})
+    ),
+    Command(
+        "handover.later",
+        "escape",
+        "screen.leave",
+        "later",
+        "Go on without taking it over; it is shown again to whoever comes next.",
+        frozenset({"handover"}),
+        0,
+    ),
+    Command(
         "themes.keep",
         "enter",
         "screen.keep",
@@ -304,7 +354,7 @@ COMMANDS = (
         "screen.leave",
         "back",
         "Go back.",
-        frozenset({"roster", "help", "organization", "pin"}),
+        frozenset({"roster", "till", "help", "organization", "pin"}),
         0,
     ),
     Command("app.help", "f1", "app.help", "help", "Say what the keys do here.", EVERYWHERE - {"help"}, 4),

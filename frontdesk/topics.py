@@ -48,6 +48,33 @@ TOPICS = {
             "A tick is who is here, a number the place in line, OWES a drop-in that is not paid yet.",
         ),
     ),
+    "till.amount": Topic(
+        "the drawer",
+        (
+            "Where none is open, type what is in it, the float, then [form.enter].",
+            "Otherwise an amount that is paid in, or out with a minus; then why.",
+            "Cash for bookings and sales is added by itself. [form.next] goes on to the count.",
+        ),
+    ),
+    "till.reason": Topic("why it is paid", ("Type why, then [form.enter] pays it in or out.",)),
+    "till.pieces": Topic(
+        "the count",
+        (
+            "Type how many there are of each coin and note; what they come to stands below.",
+            "[form.enter] goes on to the next, and on the note it counts the drawer for good.",
+        ),
+    ),
+    "till.note": Topic(
+        "the note",
+        (
+            "Where the count is over or short, type why. [form.enter] counts the drawer for good:",
+            "it is never changed any more, and whoever comes next takes over.",
+        ),
+    ),
+    "handover": Topic(
+        "taking over",
+        ("What whoever was here before leaves to you. [handover.accept] takes it over.",),
+    ),
     "themes": Topic("the colours", ("The colours under the cursor show at once on the desk behind.",)),
     "desk.find": Topic(
         "finding somebody",

@@ -196,6 +196,12 @@ class DeskScreen(PlaceScreen):
         if self.day.current:
             await self.app.push_screen(RosterScreen(self.organization, self.day.current))
 
+    async def action_till(self) -> None:
+        """Show this desk's drawer of cash."""
+        from frontdesk.screens.till import TillScreen
+
+        await self.app.push_screen(TillScreen(self.organization))
+
     def action_refresh_now(self) -> None:
         """Ask again for what is shown."""
         self.day.load_sessions()

@@ -25,6 +25,8 @@ PLACES: dict[Place, str] = {
     "organization": "choosing the organization",
     "desk": "the desk",
     "roster": "the roster",
+    "till": "the till",
+    "handover": "taking over",
     "help": "help",
     "themes": "the colours",
 }
