@@ -10,6 +10,8 @@ from uuid import UUID
 from db.records import Drawer, Handover, HandoverHead, HandoverLine, Taken, Till, TillDay
 from db.transaction import SignedIn, call, do
 
+HANDOVER = (call(HandoverHead, "handover"), call(HandoverLine, "handover_lines"))
+
 
 def drawer(signed_in: SignedIn) -> Drawer | None:
     """The drawer that is open at this desk."""
@@ -47,11 +49,20 @@ def of(signed_in: SignedIn, day: date | None = None) -> Till:
 
 
 def handover(signed_in: SignedIn) -> Handover | None:
-    """The last handover at this desk that nobody has accepted; one round trip."""
-    heads, lines = signed_in.run(call(HandoverHead, "handover"), call(HandoverLine, "handover_lines"))
-    return Handover(heads[0], lines) if heads else None
+    """The last handover at this desk by somebody else that nobody has accepted; one round trip."""
+    return _handover(*signed_in.run(*HANDOVER))
+
+
+def arrive(signed_in: SignedIn, desk_name: str) -> Handover | None:
+    """Make this installation a desk, and what was handed over there; one round trip."""
+    _, heads, lines = signed_in.run(do("open_desk", desk_name), *HANDOVER)
+    return _handover(heads, lines)
 
 
 def accept(signed_in: SignedIn, handover_id: UUID) -> None:
     """Take a handover over, with those before it; doing so twice changes nothing. `NotFound` for none."""
     signed_in.run(do("accept_handover", handover_id))
+
+
+def _handover(heads: list[HandoverHead], lines: list[HandoverLine]) -> Handover | None:
+    return Handover(heads[0], lines) if heads else None

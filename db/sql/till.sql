@@ -180,7 +180,7 @@ begin
      order by s.desk, s.desk_id, s.opened_at, s.id;
 end $$;
 
--- The last handover at this desk that nobody has accepted.
+-- The last handover at this desk that nobody has accepted; whoever made it is not who comes next.
 create function app.handover()
 returns table (id uuid, made_at timestamptz, made_by text, drawer_id uuid, currency text, expected int, counted int, note text)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -190,6 +190,7 @@ begin
       from public.handovers h
       join public.drawers d on d.organization_id = h.organization_id and d.id = h.drawer_id
      where h.organization_id = app.signed_in_organization_id() and h.desk_id = app.desk_id() and h.accepted_at is null
+       and h.made_by is distinct from app.user_id()
      order by h.made_at desc, h.id limit 1;
 end $$;
 

@@ -15,15 +15,16 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from db.errors import DeskError, NoDatabase, NotPermitted, NotSignedIn
-from db.records import Organization, Profile
+from db.records import Handover, Organization, Profile
 from frontdesk.app import RETRY_S, Desk
+from frontdesk.commands import may
 from frontdesk.locking import How
 
 if TYPE_CHECKING:
     from db.transaction import SignedIn
     from frontdesk.screens.desk import DeskScreen
 
-FORMS = frozenset({"sign-in", "new-password", "pin", "lock", "organization"})
+FORMS = frozenset({"sign-in", "new-password", "pin", "lock", "organization", "handover"})
 IDLE_MINUTES = 10
 
 
@@ -52,10 +53,10 @@ class Start(Screen[None]):
 
     @dataclass
     class DeskOpened(Message):
-        """This installation is a desk of the organization now, or why it is not."""
+        """This installation is a desk of the organization now, or why it is not; and what was handed over."""
 
         organization: Organization
-        answer: DeskError | None
+        answer: Handover | DeskError | None
 
     def __init__(self, token: str | None) -> None:
         super().__init__()
@@ -148,8 +149,10 @@ class Start(Screen[None]):
         answer = message.answer
         # Whoever may only look has no desk of their own to book at, and needs none.
         looks_only = isinstance(answer, NotPermitted) and not isinstance(answer, NotSignedIn)
-        if answer is None or looks_only:
+        if not isinstance(answer, DeskError) or looks_only:
             await self._show_desk(message.organization)
+            if isinstance(answer, Handover):
+                await self._show_handover(message.organization, answer)
             return
         self.notify(answer.sentence, severity="error", markup=False)
         if isinstance(answer, NoDatabase):
@@ -229,6 +232,13 @@ class Start(Screen[None]):
         self.app.unlocked()
         await self._offer_pin(self._account.profile)
 
+    async def _show_handover(self, organization: Organization, handover: Handover) -> None:
+        """What whoever was here before leaves to whoever works here now."""
+        from frontdesk.screens.handover import HandoverScreen
+
+        if self._account and may(organization.rank, "staff"):
+            await self.app.push_screen(HandoverScreen(organization, handover))
+
     async def _offer_pin(self, profile: Profile) -> None:
         """Once, to whoever has typed a password just now and has no PIN."""
         from frontdesk.screens.pin import PinScreen
@@ -269,7 +279,7 @@ def _account(signed_in: SignedIn) -> Account:
     return Account(profile, [] if profile.must_change else organizations.mine(signed_in))
 
 
-def _open_desk(name: str, signed_in: SignedIn) -> None:
-    from db.repositories import staff
+def _open_desk(name: str, signed_in: SignedIn) -> Handover | None:
+    from db.repositories import till
 
-    staff.open_desk(signed_in, name)
+    return till.arrive(signed_in, name)

@@ -293,10 +293,14 @@ def test_counting_hands_the_desk_over(gym: Gym, ana: SignedIn, superuser: Superu
         uuid.uuid4(), gym.sessions["spin"], "client", gym.clients["ortiz"], pay="later", arrive=True
     )
     assert bookings.book(ana, asked).arrived_at
-    assert till.handover(ana) is None
+    kim = gym.signed_in("kim")
+    assert till.handover(kim) is None
     drawer = opened(ana, 1_000)
     till.count(ana, drawer.id, {500: 1}, "five went missing")
-    handover = till.handover(ana)
+    # Whoever counted it goes on; it is for whoever comes next.
+    assert till.handover(ana) is None
+    handover = till.handover(kim)
+    assert handover == till.arrive(kim, "Front door")
     assert handover is not None
     head = handover.head
     assert (head.made_by, head.drawer_id, head.expected, head.counted) == ("Ana Ruiz", drawer.id, 1_000, 500)
@@ -306,10 +310,9 @@ def test_counting_hands_the_desk_over(gym: Gym, ana: SignedIn, superuser: Superu
         ("no_waiver", "Rosamund Ortiz", "Spin"),
     ]
     assert till.handover(elsewhere(superuser, gym, "mia")) is None
-    kim = gym.signed_in("kim")
     for _ in range(2):
         till.accept(kim, head.id)
-    assert till.handover(ana) is None
+    assert till.handover(kim) is None
     assert superuser.execute("select accepted_by, accepted_at is not null from handovers").fetchall() == [
         (gym.users["kim"], True)
     ]
@@ -326,7 +329,8 @@ def test_what_came_later_is_not_in_the_handover(gym: Gym, ana: SignedIn) -> None
         uuid.uuid4(), gym.sessions["spin"], "client", gym.clients["ortiz"], pay="later", arrive=True
     )
     bookings.book(ana, asked)
-    handover = till.handover(ana)
+    kim = gym.signed_in("kim")
+    handover = till.handover(kim)
     assert handover is not None and (handover.head.drawer_id, handover.lines) == (second.id, [])
-    till.accept(ana, handover.head.id)
-    assert till.handover(ana) is None
+    till.accept(kim, handover.head.id)
+    assert till.handover(kim) is None
