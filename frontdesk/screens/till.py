@@ -8,8 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 from uuid import UUID, uuid4
 
+from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Label, Static
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 Act = Literal["shown", "opened", "paid", "counted"]
 
 AMOUNT_LENGTH, PIECES_LENGTH, TEXT_LENGTH = 12, 5, 200
+ENDS = {"reason", "note"}
 NO_DRAWER = "No drawer is open at this desk. Cash is taken all the same, and goes into no drawer."
 NO_AMOUNT = "That is no amount. Type it like 12.50, or -3.50 for what is paid out."
 NO_FLOAT = "That is no amount. Type what is in the drawer, like 100 or 85.50."
@@ -37,7 +39,11 @@ class TillScreen(PlaceScreen):
     """The drawer beside its count; the desk stands under it as it was left."""
 
     CSS_PATH = "till.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("till")]
+    # Before the field hears of it: what is typed right behind Enter belongs to the next one.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_of("till"),
+        Binding("enter", "to_next_field", show=False, priority=True),
+    ]
     AUTO_FOCUS = "#amount"
     place: ClassVar[Place] = "till"
 
@@ -107,16 +113,20 @@ class TillScreen(PlaceScreen):
         """Say what the pieces come to."""
         self._show_count()
 
+    def action_to_next_field(self) -> None:
+        """Enter goes to the next field, but in those that end a pane."""
+        if self._drawer is None or self.focused is None or self.focused.id in ENDS:
+            raise SkipAction
+        self.focus_next(Input)
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter goes to the next field; the last one of each pane does what the pane is for."""
+        """Enter in the last field of a pane does what the pane is for."""
         if self._drawer is None:
             self._open()
         elif event.input.id == "reason":
             self._pay()
         elif event.input.id == "note":
             self._count(self._drawer)
-        else:
-            self.focus_next(Input)
 
     def on_till_screen_answered(self, message: Answered) -> None:
         """Show it, or say why not; what was typed stays until it is done."""
@@ -130,7 +140,7 @@ class TillScreen(PlaceScreen):
             self._say(answer.sentence)
             return
         if message.act != "shown":
-            self._empty()
+            self._empty(message.act)
             self._say("")
         if message.act == "counted" and answer is not None:
             self.notify(f"{counted(answer)}. Open the next drawer here.", markup=False)
@@ -138,7 +148,8 @@ class TillScreen(PlaceScreen):
         opened = (answer is None) != (self._drawer is None)
         self._show(answer)
         if opened or self.focused is None or message.act != "shown":
-            self.query_one("#amount", Input).focus()
+            # At once: what is typed next belongs there.
+            self.set_focus(self.query_one("#amount", Input))
 
     def _open(self) -> None:
         amount = minor_units(self._typed("amount"), self._organization.currency)
@@ -172,9 +183,11 @@ class TillScreen(PlaceScreen):
     def _typed(self, field: str) -> str:
         return self.query_one(f"#{field}", Input).value.strip()
 
-    def _empty(self) -> None:
+    def _empty(self, act: Act) -> None:
+        """What is done is not to be done again; pieces that were counted stay while something is paid."""
         for each in self.query(Input):
-            each.value = ""
+            if act == "counted" or each.id in {"amount", "reason"}:
+                each.value = ""
 
     def _say(self, sentence: str) -> None:
         self.query_one("#said", Static).update(sentence)

@@ -45,6 +45,7 @@ def test_a_drawer_from_its_float_to_its_count(gym: Gym, superuser: Superuser) ->
         await at.sees("paid in       £5.00", "expected    £113.50")
         await at.press("tab", "tab")
         await filled(at, "2", "", "1")
+        await at.rests()
         await at.sees("COUNT £110.00: £3.50 short")
         for _ in range(9):
             await at.press("enter")
