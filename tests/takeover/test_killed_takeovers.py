@@ -25,7 +25,7 @@ from takeover.test_drift import GYM
 from db import embedded, takeover
 from db.errors import DeskError
 
-SOME = 4
+SOME = 3
 PHASES = (
     *("Running the revisions to 0001", "Running the revisions to 0006", "Carrying: 100%"),
     *("Running the revisions to 0008", "Running the revisions to 0009", "Carrying the rest: 100%"),

@@ -27,7 +27,7 @@ from db.records import BookingRequest, Kind, NewLead
 from db.repositories import bookings, people
 from db.transaction import Database, SignedIn
 
-EXAMPLES = int(os.environ.get("FRONTDESK_OLD_GYMS", "6"))
+EXAMPLES = int(os.environ.get("FRONTDESK_OLD_GYMS", "4"))
 TOKEN = "the desk's"
 
 
