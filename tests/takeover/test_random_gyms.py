@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 from hypothesis import HealthCheck, Phase, given, note, settings
@@ -130,7 +129,7 @@ def _work(place: Place, desk: SignedIn, organization: UUID) -> None:
     people.add(desk, NewLead(uuid4(), "Nadia New", "07700 900123", ""))
     # Of today; one that somebody attended is of then.
     sessions = place.ask(
-        "update public.class_sessions s set starts_at = now() + interval '2 hours',"
+        "update public.class_sessions s set starts_at = now() + interval '10 minutes',"
         " ends_at = now() + interval '3 hours' where organization_id = %s and status = 'scheduled'"
         " and not exists (select from public.bookings b"
         " where b.class_session_id = s.id and b.booking_status = 'attended') returning id",
@@ -143,7 +142,8 @@ def _work(place: Place, desk: SignedIn, organization: UUID) -> None:
         "select kind, person_id from public.search_documents where organization_id = %s order by 2",
         organization,
     ):
-        _book(desk, session, kind, person)
+        # Some stand at the desk already.
+        _book(desk, session, kind, person, arrive=person.int % 3 == 0)
     booked = place.ask(
         "select b.id, b.booking_status from public.bookings b"
         " where b.organization_id = %s and b.class_session_id = %s order by b.id",
@@ -154,6 +154,6 @@ def _work(place: Place, desk: SignedIn, organization: UUID) -> None:
             bookings.cancel(desk, booking)
 
 
-def _book(desk: SignedIn, session: UUID, kind: Kind, person: UUID) -> Any:
-    request = BookingRequest(uuid4(), session, kind, person, pay="later", waitlist=True)
-    return bookings.book(desk, request)
+def _book(desk: SignedIn, session: UUID, kind: Kind, person: UUID, *, arrive: bool) -> None:
+    request = BookingRequest(uuid4(), session, kind, person, pay="later", waitlist=True, arrive=arrive)
+    bookings.book(desk, request)
