@@ -13,8 +13,8 @@ import pytest
 from gym import Gym
 
 from db import errors
-from db.records import Answer, BookingRequest, Drawer
-from db.repositories import bookings, staff, till
+from db.records import Answer, BookingRequest, Drawer, Sale
+from db.repositories import bookings, sales, staff, till
 from db.transaction import SignedIn
 
 Superuser = psycopg.Connection[Any]
@@ -183,6 +183,27 @@ def test_an_undo_goes_into_the_drawer_of_the_desk_that_undoes(
     )
     assert drawers[third.id].refunds == -1_200
     assert (drawers[second.id].expected, drawers[third.id].expected) == (5_000, 1_800)
+
+
+def test_what_is_sold_for_cash_goes_in_and_what_is_refunded_comes_out(
+    gym: Gym, ana: SignedIn, superuser: Superuser
+) -> None:
+    """Out of the drawer that is open then, at the desk that gives it back."""
+    product = superuser.execute(
+        "insert into package_products (organization_id, name, price, class_count)"
+        " values (%s, '10-Class Pass', 9000, 10) returning id",
+        (gym.organizations["harbour"],),
+    ).fetchone()
+    assert product is not None
+    first = opened(ana, 0)
+    sale = Sale(uuid.uuid4(), "package", product[0], "cash")
+    sales.sell(ana, sale, "client", gym.clients["okafor"])
+    assert till.count(ana, first.id, {5_000: 1, 2_000: 2}).over == 0
+    mia = elsewhere(superuser, gym, "mia")
+    opened(mia, 20_000)
+    sales.cancel(mia, "package", sale.id, "moves away", refund=True)
+    now = till.drawer(mia)
+    assert now is not None and (now.refunds, now.expected) == (-9_000, 11_000)
 
 
 def test_without_an_open_drawer_cash_is_taken_all_the_same(gym: Gym, ana: SignedIn) -> None:
