@@ -24,8 +24,8 @@ TRIES = 400
 FEW_TRIES = 20
 PAUSE_S = 0.1
 FEW = 10
-PASSES = 20
-"""So many passes at most bring the notes that are left for the lock down to a few."""
+PASSES = 3
+"""So many passes at most bring the notes that are left for the lock down to a few: tries are worth more."""
 
 FAILED = (
     psycopg.errors.LockNotAvailable,
