@@ -197,6 +197,9 @@ def test_odd_words_in_columns_stop_nothing(loaded: Load, tmp_path: Path) -> None
         "alter table programs alter is_active drop default, alter is_active type smallint using 1,"
         " alter max_participants drop default, alter max_participants type text;"
         " update programs set max_participants = 'many'",
+        "alter table memberships alter start_date type text, alter end_date type text;"
+        " insert into memberships (id, customer_id, start_date, end_date)"
+        f" values ('{known_id(91)}', '{LEAD}', 'whenever', '31:00')",
         f"update bookings set class_session_id = 'the morning' where id = '{known_id(56)}'",
     )
     with loaded(OldGym(GYM.rows, loose=True, beside=odd)) as place:

@@ -1,15 +1,19 @@
 -- Membership plans and package products, memberships, class credits and packages, carried once all revisions ran.
 -- A membership that says credits and no period is a package of them: it never promised more than what is left.
 
--- The day that an old column says: of an instant the organization's, of a date itself.
+-- The moment that an old column says: an instant as it is, a date as the organization's midnight; NULL for what cannot be read.
+create or replace function takeover.moment(p_text text, p_zone text) returns timestamptz
+language plpgsql stable as $$
+begin
+  return takeover.shown(case when p_text ~ ':.*[+-]\d\d(:?\d\d)?$' then p_text::timestamptz else p_text::timestamp at time zone p_zone end);
+exception when data_exception then
+  return null;
+end $$;
+
+-- The day of it there.
 create or replace function takeover.day(p_text text, p_zone text) returns date
 language sql stable as $$
-  select case when p_text ~ ':.*[+-]\d\d(:?\d\d)?$' then (p_text::timestamptz at time zone p_zone)::date else p_text::timestamp::date end
-$$;
-
-create or replace function takeover.moment(p_text text, p_zone text) returns timestamptz
-language sql stable as $$
-  select case when p_text ~ ':.*[+-]\d\d(:?\d\d)?$' then p_text::timestamptz else p_text::timestamp at time zone p_zone end
+  select (takeover.moment(p_text, p_zone) at time zone p_zone)::date
 $$;
 
 -- Active, paused, cancelled or over; what says nothing is active.
