@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from migration.place import Place
 from takeover.conftest import TakenOver
+from takeover.desk import coming_session, signed_in
 
 from db import takeover
+from db.records import BookingRequest, Kind
+from db.repositories import bookings
 
 LEFT = """
 select p.id, coalesce(sum(e.amount), 0)::int from packages p
@@ -138,3 +142,41 @@ def test_what_cannot_be_kept_waits_in_quarantine(old_gym: Place, tmp_path: Path)
         nobodys: "names nobody who is there",
         backwards: "ends before it starts",
     }
+
+
+# Somebody who has just this one, and is not booked in the session.
+ALONE = """
+select e.id, e.{column} from {table} e
+ where e.organization_id = %s and e.{column} is not null and e.cancelled_at is null
+   and coalesce(e.ends_on >= current_date + 1, true)
+   and not exists (select from entitlement_holds h where e.id in (h.membership_id, h.package_id))
+   and not exists (select from bookings b where b.{column} = e.{column} and b.class_session_id = %s)
+   and (select count(*) from (select {column} from memberships union all select {column} from packages) o
+         where o.{column} = e.{column}) = 1
+   and {more}
+ order by e.id limit 1
+"""
+LEAVES = "(select sum(l.amount) > 0 from entitlement_ledger l where l.package_id = e.id)"
+OF_MEMBERSHIPS = f"{LEAVES} and e.id in (select id from legacy.memberships)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "more"),
+    [
+        ("client", "memberships", "true"),
+        ("client", "packages", OF_MEMBERSHIPS),
+    ],
+)
+def test_at_the_desk_it_pays(
+    new_gym: Place, taken_over: tuple[Place, TakenOver], kind: Kind, table: str, more: str
+) -> None:
+    at_desk = signed_in(new_gym, taken_over[1].passwords)
+    session = coming_session(new_gym, at_desk.organization_id)
+    column = "client_id" if kind == "client" else "customer_id"
+    alone = ALONE.format(table=table, column=column, more=more)
+    ((entitlement, person),) = new_gym.ask(alone, at_desk.organization_id, session)
+    before = _left(new_gym)
+    answer = bookings.book(at_desk, BookingRequest(uuid4(), session, kind, person))
+    assert (answer.outcome, answer.paid_by) == ("booked", table[:-1])
+    used = {entitlement: before[entitlement] - 1} if table == "packages" else {}
+    assert _left(new_gym) == before | used

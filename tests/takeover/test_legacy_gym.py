@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 import pytest
 from migration.place import Place
 from takeover.conftest import TakenOver
+from takeover.desk import coming_session, signed_in
 
 from db import takeover, upgrade
 from db.errors import Refused
 from db.records import BookingRequest, Kind
-from db.repositories import bookings, organizations, staff
-from db.transaction import Database
+from db.repositories import bookings
 from frontdesk.scripts import versions
 
 DATA = Path(__file__).parent / "data"
@@ -162,28 +162,17 @@ def test_a_desks_bookings_go_back_and_come_again(
 
 def _book(place: Place, passwords: Path, kind: Kind) -> UUID:
     """Book somebody at a desk, whom the file's owner of the first gym may book."""
-    ((organization,),) = place.ask("select id from organizations where name = 'Harbour Lane Fitness'")
-    with passwords.open(encoding="utf-8", newline="") as file:
-        email, password = next(row for row in csv.reader(file) if row[0].startswith("owner@harbour"))
-    signed_in = staff.sign_in(Database(place.desk), email, password, uuid4())
-    staff.change_password(signed_in, password)
-    signed_in = signed_in.at(organizations.mine(signed_in)[0].id)
-    ((session,),) = place.ask(
-        "update class_sessions set starts_at = now() + interval '2 hours',"
-        " ends_at = now() + interval '3 hours', capacity = 50 where id ="
-        " (select id from class_sessions where organization_id = %s"
-        " and status = 'scheduled' order by starts_at desc, id limit 1) returning id",
-        organization,
-    )
+    at_desk = signed_in(place, passwords)
+    session = coming_session(place, at_desk.organization_id)
     ((person,),) = place.ask(
         "select d.person_id from search_documents d where d.organization_id = %s and d.kind = %s"
         " and not exists (select from bookings b where d.person_id in (b.client_id, b.customer_id))"
         " and not exists (select from clients c"
         " where c.id = d.person_id and c.converted_from_lead_id is not null)"
         " order by d.person_id limit 1",
-        organization,
+        at_desk.organization_id,
         kind,
     )
     request = BookingRequest(uuid4(), session, kind, person, pay="later")
-    assert bookings.book(signed_in, request).outcome == "booked"
+    assert bookings.book(at_desk, request).outcome == "booked"
     return request.id
