@@ -155,7 +155,7 @@ COMMANDS = (
         "ctrl+r",
         "screen.till",
         "till",
-        "Open, count and close this desk's drawer of cash, and pay in and out of it.",
+        "Open and count this desk's drawer of cash.",
         DESK,
     ),
     Command(
