@@ -261,7 +261,7 @@ class Intention:
             pay=None,
             comp_reason=None,
         )
-        return replace(self, request=request, chosen=None)
+        return replace(self, request=request, chosen=None, sale=None)
 
     def stopped(self, sentence: str) -> Intention:
         """It goes no further, for that reason."""

@@ -102,3 +102,26 @@ def test_enter_3_enter_sells_a_package_and_books_with_it(gym: Gym, superuser: Su
     assert _booking(superuser) == ("package", "paid", found[0])
     assert left(superuser, found[0]) == 9
     assert superuser.execute("select method, amount from payments").fetchall() == [("card", 9000)]
+
+
+def test_f4_after_a_sale_was_chosen_sells_nothing(gym: Gym, superuser: Superuser) -> None:
+    package = has_package(superuser, gym, "client", "okafor", 3)
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
+        await at.press("enter")
+        await at.sees("10-Class Pass, 2 left")
+        await at.press("f4")
+        await at.sees("3 sell 10-Class Pass £90.00 card")
+        await at.press("3")
+        await at.sees(">3 sell 10-Class Pass", "Enter again")
+        await at.press("f4")
+        await at.sees("10-Class Pass, 2 left", "Enter again")
+        await at.press("enter")
+        await at.sees("Sam Okafor is in")
+
+    play(desk(gym), steps)
+    assert _booking(superuser) == ("package", "paid", package)
+    assert superuser.execute("select count(*) from packages").fetchone() == (1,)
