@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from db.records import Answer
 from db.repositories import bookings
 from frontdesk.scripts.output import print_json, print_literal
 from frontdesk.scripts.reach import working
-from frontdesk.widgets.paying import charged
-from frontdesk.widgets.text import money
+from frontdesk.widgets.paying import charged, how_paid
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -21,14 +19,5 @@ def run(arguments: argparse.Namespace) -> int:
     elif answer.decided is None:
         print_literal("Nothing was decided: it was free, waits for a seat, or came from another system.")
     else:
-        print_literal(charged(answer.decided, _paid(answer)))
+        print_literal(charged(answer.decided, how_paid(answer)))
     return 0
-
-
-def _paid(answer: Answer) -> str:
-    price = money(answer.price or 0, answer.currency or "")
-    if answer.paid_by == "comp":
-        return "It was given free of charge"
-    if answer.paid_by == "later":
-        return f"{price} is owed" if answer.payment_status == "pending" else f"{price} was owed"
-    return f"{price} was paid by {answer.paid_by}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from db.records import Decided, Entitled
+from db.records import Answer, Decided, Entitled
 from frontdesk.clock import day_of
-from frontdesk.widgets.text import literal
+from frontdesk.widgets.text import literal, money
 
 BECAUSE = {
     "unlimited": "unlimited comes first",
@@ -63,3 +63,13 @@ def charged(decided: Decided, paid: str) -> str:
     instead = f", before {' and '.join(literal(one['name']) for one in others)}" if others else ""
     could = f"; {refused}" if refused else ""
     return f"It was covered by {entitled(by)}{because(decided)}{instead}{could}."
+
+
+def how_paid(answer: Answer) -> str:
+    """How it was paid that neither a membership nor a package covered, as `charged` says it."""
+    price = money(answer.price or 0, answer.currency or "")
+    if answer.paid_by == "comp":
+        return "It was given free of charge"
+    if answer.paid_by == "later":
+        return f"{price} is owed" if answer.payment_status == "pending" else f"{price} was owed"
+    return f"{price} was paid by {answer.paid_by}"

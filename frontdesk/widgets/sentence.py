@@ -17,7 +17,7 @@ from frontdesk.clock import day_of, local, time_of
 from frontdesk.commands import keyed
 from frontdesk.widgets.intention import ARRIVE, COMP, OVERRIDE, PAYS, WAIVER, Intention, Step
 from frontdesk.widgets.marks import birthday, birthday_words
-from frontdesk.widgets.paying import because, charged, could_not, entitled
+from frontdesk.widgets.paying import because, charged, could_not, entitled, how_paid
 from frontdesk.widgets.text import cut, literal, money, ordinal, several
 
 LABEL = 10
@@ -174,7 +174,7 @@ class Speaker:
         elif answer.outcome == "exists":
             yield "booking", [self.booking(answer)]
             if answer.decided:
-                yield "why", [charged(answer.decided, self._money_paid(answer))]
+                yield "why", [charged(answer.decided, how_paid(answer))]
         elif intention.stop:
             yield "why", [intention.stop]
         elif answer.outcome in {"booked", "confirmed"}:
@@ -265,9 +265,6 @@ class Speaker:
         """How a booking is paid, such as '£12.00 card', 'owes £12.00', '10-Class Pass, 2 left'."""
         if answer.decided and answer.decided["by"]:
             return entitled(answer.decided["by"])
-        return self._money_paid(answer)
-
-    def _money_paid(self, answer: Answer) -> str:
         price = money(answer.price or 0, answer.currency or self.organization.currency)
         if answer.paid_by == "comp":
             return "comp"
