@@ -60,66 +60,65 @@ begin
   perform from public.clients c where c.organization_id = v_organization and c.id = p_client for no key update;
 end $$;
 
-create function app.membership_sale_rules() returns trigger
+-- Stamp who sold it, where, when, in which currency and from when on, and check that it may be sold; the terms of the
+-- offer are the next trigger's.
+create function app.sale_rules() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  p public.membership_plans;
+  v_offer uuid := coalesce(to_jsonb(new) ->> 'plan_id', to_jsonb(new) ->> 'product_id')::uuid;
+  v_offered boolean;
+  v_intro boolean;
   v_today date;
 begin
   if app.is_keeper() then
     return new;
   end if;
-  select x.* into p from public.membership_plans x where x.organization_id = new.organization_id and x.id = new.plan_id;
+  select o.is_active, o.is_intro, o.price, o.is_shared into v_offered, v_intro, new.price, new.is_shared from (
+    select p.id, p.is_active, p.is_intro, p.price, p.is_shared from public.membership_plans p where p.organization_id = new.organization_id
+     union all
+    select p.id, p.is_active, p.is_intro, p.price, p.is_shared from public.package_products p where p.organization_id = new.organization_id) o
+   where o.id = v_offer;
   select o.currency, (clock_timestamp() at time zone o.timezone)::date into new.currency, v_today
     from public.organizations o where o.id = new.organization_id;
   new.starts_on := coalesce(new.starts_on, v_today);
   new.comp_reason := case when new.paid_by = 'comp' then app.reason(new.comp_reason) end;
-  perform app.check_sale(new.organization_id, new.customer_id, new.client_id, p.is_active, p.is_intro, new.starts_on, v_today,
+  perform app.check_sale(new.organization_id, new.customer_id, new.client_id, v_offered, v_intro, new.starts_on, v_today,
                          new.paid_by, new.comp_reason);
-  new.period_limit := p.period_limit;
-  new.period := p.period;
-  new.anchored := p.anchored;
-  new.ends_on := (new.starts_on + make_interval(months => p.term_months))::date - 1;
-  new.is_shared := p.is_shared;
-  new.price := p.price;
   new.sold_at := clock_timestamp();
   new.sold_by := app.user_id();
   new.desk_id := app.desk_id();
   return new;
 end $$;
 
-create trigger a_sale_rules before insert on public.memberships
-  for each row execute function app.membership_sale_rules();
+create trigger a_sale_rules before insert on public.memberships for each row execute function app.sale_rules();
+create trigger a_sale_rules before insert on public.packages for each row execute function app.sale_rules();
 
-create function app.package_sale_rules() returns trigger
+create function app.membership_terms() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  p public.package_products;
-  v_today date;
 begin
-  if app.is_keeper() then
-    return new;
+  if not app.is_keeper() then
+    select p.period_limit, p.period, p.anchored, (new.starts_on + make_interval(months => p.term_months))::date - 1
+      into new.period_limit, new.period, new.anchored, new.ends_on
+      from public.membership_plans p where p.organization_id = new.organization_id and p.id = new.plan_id;
   end if;
-  select x.* into p from public.package_products x where x.organization_id = new.organization_id and x.id = new.product_id;
-  select o.currency, (clock_timestamp() at time zone o.timezone)::date into new.currency, v_today
-    from public.organizations o where o.id = new.organization_id;
-  new.starts_on := coalesce(new.starts_on, v_today);
-  new.comp_reason := case when new.paid_by = 'comp' then app.reason(new.comp_reason) end;
-  perform app.check_sale(new.organization_id, new.customer_id, new.client_id, p.is_active, p.is_intro, new.starts_on, v_today,
-                         new.paid_by, new.comp_reason);
-  new.class_count := p.class_count;
-  new.valid_days := case when p.valid_from = 'first_class' then p.valid_days end;
-  new.ends_on := case when p.valid_from = 'purchase' then new.starts_on + p.valid_days - 1 end;
-  new.is_shared := p.is_shared;
-  new.price := p.price;
-  new.sold_at := clock_timestamp();
-  new.sold_by := app.user_id();
-  new.desk_id := app.desk_id();
   return new;
 end $$;
 
-create trigger a_sale_rules before insert on public.packages
-  for each row execute function app.package_sale_rules();
+create trigger b_terms before insert on public.memberships for each row execute function app.membership_terms();
+
+create function app.package_terms() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if not app.is_keeper() then
+    select p.class_count, case when p.valid_from = 'first_class' then p.valid_days end,
+           case when p.valid_from = 'purchase' then new.starts_on + p.valid_days - 1 end
+      into new.class_count, new.valid_days, new.ends_on
+      from public.package_products p where p.organization_id = new.organization_id and p.id = new.product_id;
+  end if;
+  return new;
+end $$;
+
+create trigger b_terms before insert on public.packages for each row execute function app.package_terms();
 
 -- What a sale brings along: the classes of a package, and the money.
 create function app.keep_sale() returns trigger
