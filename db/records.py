@@ -385,6 +385,16 @@ class Entitlement:
 
 
 @dataclass(frozen=True, slots=True)
+class BookingInHold:
+    """A booking to come on a day on which what pays for it is held, or would be."""
+
+    booking_id: UUID
+    name: str
+    starts_at: datetime
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
 class RosterLine:
     """One booking on the roster of a class session, first the seats, then the waitlist in order."""
 

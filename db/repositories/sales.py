@@ -7,6 +7,7 @@ from uuid import UUID
 
 from db.records import (
     Answer,
+    BookingInHold,
     BookingRequest,
     Entitlement,
     Kind,
@@ -115,6 +116,17 @@ def hold(
 ) -> None:
     """Let it pay for nothing in these days, and push its end by them; without a last day it is paused."""
     signed_in.run(do("hold", kind, entitlement_id, first_day, last_day, reason))
+
+
+def bookings_in_hold(
+    signed_in: SignedIn,
+    kind: OfferKind,
+    entitlement_id: UUID,
+    first_day: date,
+    last_day: date | None = None,
+) -> list[BookingInHold]:
+    """The bookings to come in these days that it pays for; a hold changes nothing about them."""
+    return signed_in.all(call(BookingInHold, "bookings_in_hold", kind, entitlement_id, first_day, last_day))
 
 
 def resume(signed_in: SignedIn, kind: OfferKind, entitlement_id: UUID) -> None:

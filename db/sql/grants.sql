@@ -52,7 +52,8 @@ grant execute on function
   app.check_sale(uuid, uuid, uuid, boolean, boolean, date, date, text, text), app.lock_buyer(uuid, uuid), app.lock_sale(uuid, uuid),
   app.offers(uuid), app.sell(uuid, text, uuid, text, uuid, text, text, date),
   app.sell_and_book(uuid, uuid, text, uuid, uuid, text, uuid, text, boolean), app.cancel_sale(text, uuid, text, boolean),
-  app.hold(text, uuid, date, date, text), app.resume(text, uuid), app.entitlements_of(text, uuid),
+  app.hold(text, uuid, date, date, text), app.resume(text, uuid), app.bookings_in_hold(text, uuid, date, date),
+  app.entitlements_of(text, uuid),
   app.covered(uuid, uuid, text[]), app.offer_package(uuid, text, int, int, int, boolean, text[], boolean, boolean),
   app.offer_membership(uuid, text, int, int, text, boolean, int, text[], boolean, boolean), app.end_offer(uuid)
 to frontdesk_staff;

@@ -369,6 +369,28 @@ begin
   end if;
 end $$;
 
+-- The bookings to come that it pays for and that lie in these days, or from the first day on without a last one: staff
+-- look at them before they hold it, and nothing of them is changed by a hold.
+create function app.bookings_in_hold(p_offer text, p_id uuid, p_first_day date, p_last_day date)
+returns table (booking_id uuid, name text, starts_at timestamptz, program text)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+  v_zone text := (select o.timezone from public.organizations o where o.id = v_organization);
+begin
+  return query
+    select b.id, coalesce(c.name, l.name), s.starts_at, g.name
+      from public.bookings b
+      join public.class_sessions s on s.organization_id = b.organization_id and s.id = b.class_session_id and s.ends_at > now()
+      join public.programs g on g.organization_id = s.organization_id and g.id = s.program_id
+      left join public.clients c on c.organization_id = b.organization_id and c.id = b.client_id
+      left join public.leads l on l.organization_id = b.organization_id and l.id = b.customer_id
+     where b.organization_id = v_organization and b.booking_status = 'confirmed'
+       and (b.membership_id = case p_offer when 'membership' then p_id end or b.package_id = case p_offer when 'package' then p_id end)
+       and (s.starts_at at time zone v_zone)::date between p_first_day and coalesce(p_last_day, 'infinity')
+     order by s.starts_at, coalesce(c.name, l.name), b.id;
+end $$;
+
 -- What somebody has, as it stands today; what is over for longer than a year is left out.
 create function app.entitlements_of(p_kind text, p_person uuid)
 returns table (kind text, id uuid, name text, credits int, period_limit int, period text, starts_on date, ends_on date,

@@ -14,7 +14,7 @@ from gym import Gym
 
 from db import errors
 from db.records import BookingRequest, Offer, Sale
-from db.repositories import bookings, sales
+from db.repositories import bookings, people, sales
 
 Superuser = psycopg.Connection[tuple[Any, ...]]
 
@@ -206,6 +206,43 @@ def test_a_hold_stops_it_and_gives_the_days_back(
     (has,) = sales.of(gym.signed_in(), "client", okafor)
     assert (has.held, has.ends_on) == (False, sold.ends_on + timedelta(days=3))
     assert bookings.book(gym.signed_in(), asked).paid_by == "package"
+
+
+def test_what_is_booked_in_a_hold_is_listed_and_stays(
+    gym: Gym, superuser: Superuser, pass_: uuid.UUID, today: date
+) -> None:
+    """Of whoever in the family was booked with it; what is over or cancelled is not listed."""
+    superuser.execute("update package_products set is_shared = true")
+    okafor, ortiz = gym.clients["okafor"], gym.clients["ortiz"]
+    people.join_family(gym.signed_in(), "client", okafor, "client", ortiz)
+    sale = Sale(uuid.uuid4(), "package", pass_, "card")
+    sales.sell(gym.signed_in(), sale, "client", okafor)
+    booked = {}
+    for session, who in (("spin", okafor), ("tomorrow", okafor), ("tomorrow", ortiz), ("earlier", okafor)):
+        asked = BookingRequest(uuid.uuid4(), gym.sessions[session], "client", who)
+        assert bookings.book(gym.signed_in(), asked).paid_by == "package"
+        booked[session, who] = asked.id
+
+    def listed(who: str, *days: date | None) -> list[tuple[uuid.UUID, str, str]]:
+        found = sales.bookings_in_hold(
+            gym.signed_in(who), "package", sale.id, days[0] or today, days[1] if len(days) > 1 else None
+        )
+        return [(each.booking_id, each.name, each.program) for each in found]
+
+    tomorrow = today + timedelta(days=1)
+    first = (booked["spin", okafor], "Sam Okafor", "Spin")
+    others = [
+        (booked["tomorrow", ortiz], "Rosamund Ortiz", "Spin"),
+        (booked["tomorrow", okafor], "Sam Okafor", "Spin"),
+    ]
+    assert listed("ana", today) == [first, *others]
+    assert listed("vera", today, today) == [first]
+    assert listed("ana", tomorrow, tomorrow) == others
+    assert sales.bookings_in_hold(gym.signed_in(), "membership", sale.id, today) == []
+    assert sales.bookings_in_hold(gym.signed_in("ben", "union"), "package", sale.id, today) == []
+    bookings.cancel(gym.signed_in(), booked["tomorrow", ortiz])
+    sales.hold(gym.signed_in(), "package", sale.id, today)
+    assert listed("ana", today) == [first, others[1]]
 
 
 def test_offers_are_those_that_cover_the_class(gym: Gym, superuser: Superuser, pass_: uuid.UUID) -> None:
