@@ -92,6 +92,7 @@ REFUSALS = {
     "booking_status_on_insert": "A booking starts confirmed, waitlisted or here. Book it first.",
     "booking_check_in_closed": "Check-in opens on the day of the class. Book them, and check them in then.",
     "booking_cancel_over": "This class is over, so there is nothing to cancel. Look at the roster.",
+    "booking_cancel_here": "They are here, and who came is not cancelled. Take the check-in back first.",
     "booking_transition": "This booking cannot be changed that way any more. Look at the booking.",
     "booking_undo_over": "It is too late to take this back. Ask a manager, or cancel the booking.",
     "booking_undo_elsewhere": "Another desk booked this. Take it back there, or ask a manager.",

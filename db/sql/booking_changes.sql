@@ -151,7 +151,9 @@ begin
   end if;
   perform app.check_writer(old.organization_id);
   if v_change is null then
-    if new is distinct from old then
+    if old.booking_status = 'attended' and new.booking_status in ('cancelled', 'late_cancelled') and old.payment_status <> 'void' then
+      perform app.refuse('booking_cancel_here');
+    elsif new is distinct from old then
       perform app.refuse('booking_transition');
     end if;
     return new;

@@ -254,11 +254,11 @@ class BookingPane(Pane):
             self.post_message(self.Said(f"{literal(now.person.name)} has no family here."))
 
     def pay_by_next(self) -> None:
-        """Let the next membership or package pay; without a question yet, ask what pays."""
+        """Let the next membership or package pay; without a question yet, ask what pays, or has paid."""
         now = self.intention
         if now is None or now.act == "cancel" or now.on_its_way or now.step in TYPING:
             return
-        if now.step is Step.STATED and not now.inert:
+        if now.step is Step.STATED:
             self._preview(now)
         elif now.payable:
             self._preview(now.paid_by_next())

@@ -244,9 +244,10 @@ class Intention:
 
     @property
     def payable(self) -> bool:
-        """Whether another may pay than the one that does."""
+        """Whether another may pay than the one that does; what is booked stays as it was decided."""
         request_open = self.step in {Step.ASKED, Step.STOPPED} and not self.companions
-        return self.act == "serve" and request_open and bool(self.payers)
+        booked = self.answer is not None and self.answer.outcome == "exists"
+        return self.act == "serve" and request_open and bool(self.payers) and not booked
 
     def paid_by_next(self) -> Intention:
         """The next membership or package pays, after the last the drop-in, then the first again."""

@@ -137,7 +137,8 @@ class Speaker:
     def _more(self, intention: Intention) -> str:
         cancel = "   [desk.cancel] cancel" if intention.booked_here in CANCELLABLE else ""
         family = "   [desk.family] add family" if intention.person.family else ""
-        return family + cancel
+        why = "   [desk.payer] what paid" if intention.inert else ""
+        return family + why + cancel
 
     def _doubts(self, intention: Intention) -> Iterator[Line]:
         """Why it is asked once more."""

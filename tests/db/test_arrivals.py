@@ -193,7 +193,7 @@ def test_only_a_manager_waives(gym: Gym, superuser: Superuser) -> None:
 def test_who_was_here_is_not_cancelled(gym: Gym, superuser: Superuser) -> None:
     here, over = serve(gym, "spin", "olsen"), serve(gym, "earlier", "zoe", arrive=False)
     assert here.booking_id is not None and over.booking_id is not None
-    assert bookings.cancel(gym.signed_in(), here.booking_id).rule == "booking_transition"
+    assert bookings.cancel(gym.signed_in(), here.booking_id).rule == "booking_cancel_here"
     assert bookings.cancel(gym.signed_in(), over.booking_id).rule == "booking_cancel_over"
 
 

@@ -125,3 +125,26 @@ def test_f4_after_a_sale_was_chosen_sells_nothing(gym: Gym, superuser: Superuser
     play(desk(gym), steps)
     assert _booking(superuser) == ("package", "paid", package)
     assert superuser.execute("select count(*) from packages").fetchone() == (1,)
+
+
+def test_f4_on_whoever_is_here_says_what_paid_and_changes_nothing(gym: Gym, superuser: Superuser) -> None:
+    package = has_package(superuser, gym, "client", "okafor", 3)
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
+        await at.press("enter")
+        await at.sees("10-Class Pass, 2 left", "Enter again")
+        await at.press("enter")
+        await at.sees("Sam Okafor is in")
+        await at.type("okafor")
+        await at.sees("HERE since", "F4 what paid")
+        await at.press("f4")
+        await at.sees("It was covered by 10-Class Pass, 2 left")
+        await at.press("f4", "enter", "f8")
+        await at.sees("They are here, and who came is not cancelled.")
+
+    play(desk(gym), steps)
+    assert _booking(superuser) == ("package", "paid", package)
+    assert left(superuser, package) == 2
