@@ -1,9 +1,9 @@
 """How many keys a rush takes: 40 arrivals played from a script at the real app in a real terminal.
 
 The script types at `frontdesk` on a pty of 80x24, and between the keys waits for what the sentence says, as
-whoever stands there does: people who are booked, regulars, known people for the next class, free and with
-money due, others for another class, new people, families, a full class, a wrong pick taken back, one who
-cancels, one who is parked, and scanned cards. Run it with
+whoever stands there does: people who are booked, regulars, known people for the next class, free, with
+money due, with a package that pays or one that they buy, others for another class, new people, families, a
+full class, a wrong pick taken back, one who cancels, one who is parked, and scanned cards. Run it with
 
     python -m benchmarks.rush [--size 120x40] [--capture FOLDER]
 
@@ -27,11 +27,14 @@ from psycopg import sql
 
 from benchmarks.ground import Ground, own_server, table
 from benchmarks.rush_gym import (
+    CLASSES_OF_A_PASS,
     EMAIL,
     FIRST,
     FULL,
     LATER,
+    PASS,
     PASSWORD,
+    PRICE_OF_A_PASS,
     PRICED,
     Evening,
     booked,
@@ -55,6 +58,12 @@ WRITTEN = {
     "payments": "select y.id, coalesce(c.name, l.name) || ': ' || y.amount || ' ' || y.method from payments y"
     " left join clients c on c.id = y.client_id left join leads l on l.id = y.customer_id",
     "leads": "select id, 'new: ' || name || coalesce(' ' || phone, '') from leads",
+    "packages": "select k.id, coalesce(c.name, l.name) || ': ' || o.name from packages k"
+    " join package_products o on o.id = k.product_id"
+    " left join clients c on c.id = k.client_id left join leads l on l.id = k.customer_id",
+    "entitlement_ledger": "select e.id, coalesce(c.name, l.name) || ': ' || e.kind || ' ' || e.amount"
+    " from entitlement_ledger e join packages k on k.id = e.package_id"
+    " left join clients c on c.id = k.client_id left join leads l on l.id = k.customer_id",
 }
 """What an arrival may write, each row in words."""
 
@@ -137,7 +146,7 @@ def _scanned(who: str, code: str, program: str, paid: str = "paid") -> Arrival:
     )
 
 
-def _covered(who: str, text: str, program: str = FIRST, kind: str = "next class, free") -> Arrival:
+def _free(who: str, text: str, program: str = FIRST, kind: str = "next class, free") -> Arrival:
     steps = (
         ("type", text),
         ("see", f"BOOK AND CHECK IN  {who}"),
@@ -149,10 +158,41 @@ def _covered(who: str, text: str, program: str = FIRST, kind: str = "next class,
     return Arrival(who, kind, 2, steps, (f"{who}, {program}: attended, paid",))
 
 
+def _covered(who: str, text: str, left: str, *, capture: str = "") -> Arrival:
+    """A package pays; the sentence says what is left of it."""
+    steps = (
+        ("type", text),
+        ("see", f"BOOK AND CHECK IN  {who}"),
+        ("press", "enter"),
+        ("see", f"{PASS}, {left}"),
+        *_shown(capture),
+        ("press", "enter"),
+        _is_in(who),
+    )
+    return Arrival(who, "next class, covered", 2, steps, _by_package(who))
+
+
+def _buys(who: str, text: str, digit: str, *, capture: str = "") -> Arrival:
+    """A package is sold and used at once."""
+    method = {"3": "card", "4": "cash"}[digit]
+    sold = (f"{who}: {PASS}", f"{who}: grant {CLASSES_OF_A_PASS}", f"{who}: {PRICE_OF_A_PASS} {method}")
+    steps = _answering(who, text, digit, capture)
+    return Arrival(who, "buys a package", 3, steps, (*sold, *_by_package(who)))
+
+
+def _by_package(who: str) -> tuple[str, ...]:
+    return f"{who}, {PRICED}: attended, paid package", f"{who}: debit -1"
+
+
 def _owing(
     who: str, text: str, digit: str, kind: str = "next class, money due", *, capture: str = ""
 ) -> Arrival:
-    steps = (
+    return Arrival(who, kind, 3, _answering(who, text, digit, capture), _paid(who, PRICED, digit, 1200))
+
+
+def _answering(who: str, text: str, digit: str, capture: str) -> tuple[Step, ...]:
+    """Money is due, and a digit says how it is paid."""
+    return (
         ("type", text),
         ("see", f"BOOK AND CHECK IN  {who}"),
         ("press", "enter"),
@@ -163,7 +203,6 @@ def _owing(
         ("press", "enter"),
         _is_in(who),
     )
-    return Arrival(who, kind, 3, steps, _paid(who, PRICED, digit, 1200))
 
 
 def _paid(who: str, program: str, digit: str, pence: int) -> tuple[str, ...]:
@@ -274,7 +313,7 @@ def _family(who: str, child: str, text: str, digit: str = "", *, capture: str = 
 
 def _wrong_pick(wrong: str, right: str, text: str, more: str) -> Arrival:
     """The first of two of that first name is booked, taken back, and the other one booked."""
-    first, second = _covered(wrong, text), _covered(right, text + more)
+    first, second = _free(wrong, text), _free(right, text + more)
     steps = (*first.steps, ("press", "f9"), ("see", f"Taken back: {wrong}"), *second.steps)
     writes = (f"{wrong}, {FIRST}: cancelled, void", *second.writes)
     return Arrival(right, "wrong pick, taken back", first.allowed + 1 + second.allowed, steps, writes)
@@ -333,10 +372,10 @@ def rush(evening: Evening) -> list[Arrival]:
     """Who comes, in their order: the first class has a seat for each of the first half, and then is full."""
     return [
         _walks_up("Ida Frost", "ida", FIRST, capture="Ida Frost is booked and walks up: one Enter."),
-        _covered("Tom Keller", "tom", kind="regular, free"),
+        _free("Tom Keller", "tom", kind="regular, free"),
         _scanned("Nadia Haddad", "5901234123457", FIRST),
         _expected("Abel Moor"),
-        _covered("Grace Hill", "grace hi"),
+        _free("Grace Hill", "grace hi"),
         _walks_up("Omar Vance", "va", FIRST),
         _wrong_pick("Sam Hart", "Sam Zeller", "sam", " z"),
         _new_free("Nova Quist", "07700 900777"),
@@ -344,13 +383,13 @@ def rush(evening: Evening) -> list[Arrival]:
             "Rosa Marin", "Leo Marin", "rosa m", capture="Rosa Marin brings her son: F6 takes him along."
         ),
         _no_waiver("Ugo Nwosu", "ugo"),
-        _covered("Ruth Ziegler", "ruth", kind="regular, free"),
+        _free("Ruth Ziegler", "ruth", kind="regular, free"),
         _scanned("Jonas Wolff", "B-20877", FIRST),
         _walks_up("Hugo Brandt", "hugo", LATER),
         _walks_up("Lena Voss", "lena", FIRST),
-        _covered("Dora Vega", "dora v"),
+        _free("Dora Vega", "dora v"),
         _other_class(evening, "Alma Heine", "alma h"),
-        _covered("Ivo Hale", "ivo", kind="regular, free"),
+        _free("Ivo Hale", "ivo", kind="regular, free"),
         _walks_up("Mira Zhou", "mira", FIRST),
         _walks_up("Carla Unger", "carla", PRICED, "paid card"),
         _owing(
@@ -360,7 +399,7 @@ def rush(evening: Evening) -> list[Arrival]:
             "regular, money due",
             capture="Petra Hoff: money is due, a digit says how.",
         ),
-        _owing("Marta Vidal", "marta v", "2"),
+        _buys("Marta Vidal", "marta v", "4", capture="Marta Vidal buys a pass and comes with it."),
         _waitlisted(
             evening, "Bruno Zapf", "bruno z", capture="Bruno Zapf typed with the time of a full class."
         ),
@@ -372,13 +411,13 @@ def rush(evening: Evening) -> list[Arrival]:
             "Lior Quast", "07700 900888", "1", capture="Lior Quast is new: name, phone, and how they pay."
         ),
         _scanned("Nils Hahn", "4006381333931", PRICED, "paid card"),
-        _owing("Karl Zorn", "karl", "5", "regular, money due"),
+        _covered("Karl Zorn", "karl", "2 left", capture="Karl Zorn has a pass: Enter, Enter."),
         _other_class(evening, "Wanda Hirsch", "wanda h", tabs=2),
         _family("Ines Varga", "Max Varga", "ines v", "1"),
         _walks_up("Yara Haas", "yara", PRICED, "pending later"),
         _blocked("Rex Vane", "rex"),
         _cancels("Yann Petit", "yann"),
-        _owing("Bela Zsolt", "bela z", "1"),
+        _owing("Bela Zsolt", "bela z", "5"),
         _waitlisted(evening, "Clara Holm", "clara h", tabs=1),
         _new_owing("Quim Xavier", "+44 7700 900999", "2", number_first=True),
         _other_class(evening, "Theo Zander", "theo z"),

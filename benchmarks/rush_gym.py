@@ -24,6 +24,9 @@ CROWD = (
 )
 """Last names of people who do not come, for the first names of those who do."""
 
+PASS, CLASSES_OF_A_PASS, PRICE_OF_A_PASS = "10-Class Pass", 10, 9000
+"""The package that is sold, for a price in pence."""
+
 HOUR = 17
 """It is between this hour and the next in the gym's zone, whenever the rush is played."""
 
@@ -51,7 +54,10 @@ CLASSES = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Somebody the gym knows; `booked` and `usual` are the programs of their class and of their habit."""
+    """Somebody the gym knows; `booked` and `usual` are the programs of their class and of their habit.
+
+    `classes_left` are those of their pass, if they have one.
+    """
 
     name: str
     booked: str | None = None
@@ -62,6 +68,7 @@ class Known:
     family: str | None = None
     alert: str | None = None
     blocked: str | None = None
+    classes_left: int | None = None
 
 
 KNOWN = (
@@ -91,7 +98,7 @@ KNOWN = (
     Known("Yann Petit", booked=PRICED, paid_by="later"),
     Known("Zora Blum", booked=PRICED, paid_by="card"),
     Known("Petra Hoff", usual=PRICED),
-    Known("Karl Zorn", usual=PRICED),
+    Known("Karl Zorn", usual=PRICED, classes_left=3),
     Known("Edda Huber", usual=PRICED),
     Known("Marta Vidal"),
     Known("Bela Zsolt"),
@@ -150,6 +157,7 @@ def make(admin: str, evening: Evening, first_seats: int) -> None:
         gym = _Gym(owner, row[0], evening)
         gym.hire()
         gym.schedule(first_seats)
+        gym.offer()
         gym.welcome()
         gym.remember()
         gym.book()
@@ -189,6 +197,14 @@ class _Gym:
                 },
             )
 
+    def offer(self) -> None:
+        """The pass, which covers every class."""
+        self.owner.execute(
+            "insert into package_products (organization_id, name, price, class_count)"
+            " values (%s, %s, %s, %s)",
+            (self.id, PASS, PRICE_OF_A_PASS, CLASSES_OF_A_PASS),
+        )
+
     def welcome(self) -> None:
         """Everybody known, by turns a client and a lead, and the crowd, who share their first names."""
         families: dict[str, UUID] = {}
@@ -203,6 +219,8 @@ class _Gym:
                     " values (%s, %s, %s, %s)",
                     (self.id, families[each.family], guardian, person),
                 )
+            if each.classes_left:
+                self._has_pass(number, person, each.classes_left)
             if each.alert:
                 self.owner.execute(
                     f"insert into notes (organization_id, text, alert_priority, {column(number)})"
@@ -256,6 +274,17 @@ class _Gym:
             " values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
             *(each.name, f"07700 {900_100 + number * 7}", date(1970 + number, 3, 14), each.barcode),
             *(signed, each.name if signed else None, blocked_at, each.blocked),
+        )
+
+    def _has_pass(self, number: int, person: UUID, left: int) -> None:
+        self.owner.execute(
+            f"with k as (insert into packages (organization_id, product_id, {column(number)}, class_count,"
+            " starts_on, price, currency) select organization_id, id, %s, class_count,"
+            " (now() - interval '1 month')::date, price, 'GBP' from package_products"
+            " where organization_id = %s returning organization_id, id)"
+            " insert into entitlement_ledger (organization_id, package_id, kind, amount)"
+            " select organization_id, id, 'opening', %s from k",
+            (person, self.id, left),
         )
 
     def _id(self, insert: str, *values: object) -> UUID:

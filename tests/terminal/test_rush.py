@@ -12,7 +12,7 @@ from db import embedded
 
 WHO = {
     *("Ida Frost", "Nadia Haddad", "Sam Zeller", "Nova Quist", "Rosa Marin + child"),
-    *("Petra Hoff", "Bruno Zapf"),
+    *("Petra Hoff", "Bruno Zapf", "Marta Vidal", "Karl Zorn"),
 }
 
 
