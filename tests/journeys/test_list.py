@@ -145,6 +145,8 @@ def test_each_text_is_asked_for_once(gym: Gym, monkeypatch: pytest.MonkeyPatch) 
 
     answer = people.find
     monkeypatch.setattr(people, "find", find)
+    # What stands there is asked for again every ten seconds: a slow run may take so long.
+    monkeypatch.setattr("frontdesk.screens.desk.REFRESH_S", 3600.0)
 
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
