@@ -29,6 +29,7 @@ ORDER = (
     "till_rules",
     "booking",
     "sales",
+    "accounts",
     "person",
     "needs",
     "till",

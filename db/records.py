@@ -9,9 +9,12 @@ from uuid import UUID
 
 Kind = Literal["lead", "client"]
 Rank = Literal["owner", "manager", "staff", "viewer"]
-Pay = Literal["card", "cash", "later", "comp"]
+Pay = Literal["card", "cash", "later", "comp", "credit"]
 OfferKind = Literal["membership", "package"]
-PaidBy = Literal["card", "cash", "later", "comp", "membership", "package"]
+PaidBy = Literal["card", "cash", "later", "comp", "membership", "package", "credit"]
+CollectedBy = Literal["card", "cash", "credit"]
+Method = Literal["card", "cash", "direct_debit", "transfer", "other"]
+Brand = Literal["visa", "mastercard", "amex", "maestro", "other"]
 Outcome = Literal[
     "booked",
     "checked_in",
@@ -253,6 +256,7 @@ class Answer:
     is only `due` is not); `place` is the place in line and `ahead` the names before it; price in minor units
     of `currency`; `overlaps` names another live booking of the person at the same time; `before` is the
     status that taking this back returns to (None: there was none), `promotes` whom a freed seat goes to.
+    Where it is `due`, `credit` is what stands to their credit.
     """
 
     outcome: Outcome
@@ -278,6 +282,7 @@ class Answer:
     promotes: str | None
     decided: Decided | None
     offer: Offered | None
+    credit: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +350,7 @@ class Sale:
     id: UUID
     kind: OfferKind
     offer_id: UUID
-    pay: Literal["card", "cash", "comp"]
+    pay: Literal["card", "cash", "comp", "credit"]
     comp_reason: str | None = None
     starts_on: date | None = None
 
@@ -412,6 +417,44 @@ class RosterLine:
     place: int | None
 
 
+class Owed(TypedDict):
+    """A booking that is owed: its class starts at that ISO 8601 instant; price in minor units."""
+
+    id: str
+    starts_at: str
+    program: str
+    price: int
+
+
+class Card(TypedDict):
+    """A card on file, told from others by the last four digits of its number; nothing more is kept."""
+
+    id: str
+    brand: Brand
+    last_four: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What somebody owed, paid at once: so many bookings, an amount in minor units of `currency`."""
+
+    id: UUID
+    method: CollectedBy
+    amount: int
+    currency: str
+    bookings: int
+    taken_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """Credit given back by one method, in minor units of `currency`."""
+
+    method: Method
+    amount: int
+    currency: str
+
+
 @dataclass(frozen=True, slots=True)
 class PersonDetails:
     """What whoever serves a person may want to know of them.
@@ -420,7 +463,8 @@ class PersonDetails:
     minor units of the organization's currency; `pays` how their last bookings were paid, the latest first;
     `guardians` and `family` name the others of their family; `alerts` are by priority, `notes` the latest
     first; `has` is what may pay for them. `coming_at`, `coming` and `coming_status` are the start, program
-    and status of their next bookings.
+    and status of their next bookings. `credit` is in minor units; `owed` are the bookings of what they owe,
+    the oldest first; `cards` are those on file, the latest first.
     """
 
     kind: Kind
@@ -447,6 +491,9 @@ class PersonDetails:
     coming: list[str]
     coming_status: list[BookingStatus]
     has: list[Held]
+    credit: int
+    owed: list[Owed]
+    cards: list[Card]
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,9 +546,6 @@ class Drawer:
     def over(self) -> int | None:
         """How much more was counted than expected, less than nothing when it is short."""
         return None if self.counted is None else self.counted - self.expected
-
-
-Method = Literal["card", "cash", "direct_debit", "transfer", "other"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection, Engine
 
-HEAD = "0017"
+HEAD = "0018"
 # From this revision on `public` holds the new tables, and rows in them are no old ones.
 CONTRACTED = "0009"
 LEGACY = "0001"

@@ -13,14 +13,24 @@ alter table public.bookings
   add column if not exists membership_id uuid,
   add column if not exists package_id uuid,
   add column if not exists decided jsonb;
-alter table public.bookings drop constraint if exists bookings_paid_by_check;
-alter table public.bookings add constraint bookings_paid_by_check
-  check (paid_by in ('card', 'cash', 'later', 'comp', 'membership', 'package')) not valid;
-alter table public.bookings validate constraint bookings_paid_by_check;
 create index if not exists bookings_membership on public.bookings (organization_id, membership_id)
   where membership_id is not null;
 create index if not exists bookings_package on public.bookings (organization_id, package_id)
   where package_id is not null;
+"""
+
+# A way back may have left a wider one, with rows that need it.
+PAID_BY = """
+do $$ begin
+  if not exists (select from pg_constraint
+                  where conrelid = 'public.bookings'::regclass and conname = 'bookings_paid_by_check'
+                    and pg_get_constraintdef(oid) like '%package%') then
+    alter table public.bookings drop constraint if exists bookings_paid_by_check;
+    alter table public.bookings add constraint bookings_paid_by_check
+      check (paid_by in ('card', 'cash', 'later', 'comp', 'membership', 'package')) not valid;
+    alter table public.bookings validate constraint bookings_paid_by_check;
+  end if;
+end $$;
 """
 
 SOLD = """
@@ -73,6 +83,7 @@ end $$;
 
 def upgrade() -> None:
     op.execute(BOOKINGS)
+    op.execute(PAID_BY)
     op.execute(SOLD.format(table="memberships"))
     op.execute(SOLD.format(table="packages"))
     op.execute(PAYMENTS)

@@ -50,19 +50,24 @@ def cancel(signed_in: SignedIn, booking_id: UUID, reason: str | None = None, *, 
     return signed_in.one(call(Answer, "cancel", booking_id, reason), dry=dry)
 
 
-def take_back(signed_in: SignedIn, booking_id: UUID, before: BookingStatus | None = None) -> Answer:
+def take_back(
+    signed_in: SignedIn, booking_id: UUID, before: BookingStatus | None = None, sale_id: UUID | None = None
+) -> Answer:
     """Undo the last change of a booking, so that it is `before` again; without it, undo the booking itself.
 
-    Money taken by what is undone is given back. Outcome `taken_back`, or `refused` with the rule.
+    The package that was sold with it is taken back too, both or neither. Money taken by what is undone is
+    given back. Outcome `taken_back`, or `refused` with the rule.
     """
-    return signed_in.one(_to_take_back(booking_id, before))
+    return signed_in.one(_to_take_back(booking_id, before, sale_id))
 
 
 def take_back_together(
-    signed_in: SignedIn, changes: Sequence[tuple[UUID, BookingStatus | None]]
+    signed_in: SignedIn,
+    changes: Sequence[tuple[UUID, BookingStatus | None]],
+    sale_id: UUID | None = None,
 ) -> list[Answer]:
     """The same for several bookings, each with its `before`, in one round trip; an answer for each."""
-    answers = signed_in.run(*(_to_take_back(booking, before) for booking, before in changes))
+    answers = signed_in.run(*(_to_take_back(booking, before, sale_id) for booking, before in changes))
     return [each for answer in answers for each in answer]
 
 
@@ -85,8 +90,8 @@ def to_book(request: BookingRequest) -> Statement[Answer]:
     )
 
 
-def _to_take_back(booking_id: UUID, before: BookingStatus | None) -> Statement[Answer]:
-    return call(Answer, "take_back", booking_id, before)
+def _to_take_back(booking_id: UUID, before: BookingStatus | None, sale_id: UUID | None) -> Statement[Answer]:
+    return call(Answer, "take_back", booking_id, before, sale_id)
 
 
 def _fields(request: BookingRequest) -> dict[str, object]:

@@ -106,6 +106,14 @@ def cancel(
     signed_in.run(do("cancel_sale", kind, entitlement_id, reason, refund))
 
 
+def take_back(signed_in: SignedIn, kind: OfferKind, entitlement_id: UUID) -> None:
+    """Undo the sale, while nothing that counts is booked with it: the money goes back.
+
+    Asking again changes nothing. Raises `Refused` with the rule.
+    """
+    signed_in.run(do("take_back_sale", kind, entitlement_id))
+
+
 def hold(
     signed_in: SignedIn,
     kind: OfferKind,

@@ -109,6 +109,12 @@ create trigger z_audit after insert or update or delete on public.entitlement_ho
   for each row execute function app.audit('reason');
 create trigger z_audit after insert or update or delete on public.entitlement_ledger
   for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.collections
+  for each row execute function app.audit();
+create trigger z_audit after insert or update or delete on public.credit_refunds
+  for each row execute function app.audit('reason');
+create trigger z_audit after insert or update or delete on public.cards_on_file
+  for each row execute function app.audit('last_four');
 create trigger z_audit after insert or update or delete on public.drawers
   for each row execute function app.audit('note');
 create trigger z_audit after insert or update or delete on public.drawer_movements
@@ -152,6 +158,10 @@ create trigger append_only before update or delete or truncate on public.payment
 create trigger append_only before update or delete or truncate on public.entitlement_ledger
   for each statement execute function app.append_only();
 create trigger append_only before update or delete or truncate on public.drawer_movements
+  for each statement execute function app.append_only();
+create trigger append_only before update or delete or truncate on public.credit_refunds
+  for each statement execute function app.append_only();
+create trigger append_only before delete or truncate on public.collections
   for each statement execute function app.append_only();
 -- What is changed of these until they are counted or accepted, their rules say.
 create trigger append_only before delete or truncate on public.drawers

@@ -4,7 +4,7 @@ create type app.answer as (
   outcome text, rule text, booking_id uuid, session_id uuid, kind text, person_id uuid, person_name text,
   booking_status text, payment_status text, paid_by text, price int, currency text, seat int, seats int,
   place int, ahead text[], "overlaps" text, recorded_at timestamptz, arrived_at timestamptz,
-  before text, promotes text, decided jsonb, offer jsonb);
+  before text, promotes text, decided jsonb, offer jsonb, credit int);
 
 create function app.live(p_status text) returns boolean
 language sql immutable set search_path = pg_catalog, pg_temp as $$
@@ -76,9 +76,19 @@ begin
   if p_outcome = 'due' then
     select jsonb_build_object('id', o.id, 'name', o.name, 'price', o.price, 'currency', o.currency) into a.offer
       from app.offers(a.session_id) o where o.kind = 'package' limit 1;
+    a.credit := app.account_credit(v_organization, coalesce(b.customer_id, p_customer), coalesce(b.client_id, p_client));
   end if;
   a."overlaps" := app.overlap(a.session_id, coalesce(b.customer_id, p_customer), coalesce(b.client_id, p_client));
   return a;
+end $$;
+
+-- Two desks that spend somebody's credit come one after the other, before anything of theirs is locked.
+create function app.lock_spender(p_pay text, p_customer uuid, p_client uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if p_pay = 'credit' then
+    perform app.lock_buyer(p_customer, p_client);
+  end if;
 end $$;
 
 -- One try: the row, or the name of the rule that refused it. Nothing of a refused try stays.
@@ -91,7 +101,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   v_due boolean;
 begin
-  if p_pay in ('card', 'cash', 'later') and not p_drop_in and app.is_covered(p_session, p_customer, p_client) then
+  perform app.lock_spender(p_pay, p_customer, p_client);
+  if p_pay in ('card', 'cash', 'later', 'credit') and not p_drop_in and app.is_covered(p_session, p_customer, p_client) then
     p_pay := null;
   end if;
   insert into public.bookings as b
@@ -117,7 +128,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   v_due boolean;
 begin
-  if p_pay in ('card', 'cash', 'later') and not p_drop_in
+  perform app.lock_spender(p_pay, b.customer_id, b.client_id);
+  if p_pay in ('card', 'cash', 'later', 'credit') and not p_drop_in
      and app.is_covered(b.class_session_id, b.customer_id, b.client_id) then
     p_pay := null;
     p_reason := null;
@@ -339,8 +351,9 @@ begin
   return next a;
 end $$;
 
--- Take the last thing back: the booking itself, or what made it of p_before. Asking twice answers the same.
-create function app.take_back(p_booking uuid, p_before text default null) returns setof app.answer
+-- Take the last thing back: the booking itself, or what made it of p_before, and with it the sale of the package that
+-- was made for it; both or neither. Asking twice answers the same.
+create function app.take_back(p_booking uuid, p_before text default null, p_sale uuid default null) returns setof app.answer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   b public.bookings := app.hold_booking(p_booking);
@@ -349,10 +362,18 @@ begin
   if b.id is null then
     return;
   end if;
-  if b.booking_status <> coalesce(p_before, 'cancelled') or (p_before is null and b.payment_status <> 'void') then
-    select t.rule into v_rule
-      from app.try_change(b, coalesce(p_before, 'cancelled'), p_before is null, null, null, null, null, false) t;
-  end if;
+  begin
+    if b.booking_status <> coalesce(p_before, 'cancelled') or (p_before is null and b.payment_status <> 'void') then
+      select t.rule into v_rule
+        from app.try_change(b, coalesce(p_before, 'cancelled'), p_before is null, null, null, null, null, false) t;
+    end if;
+    if v_rule is null and p_sale is not null then
+      perform app.take_back_sale('package', p_sale);
+    end if;
+  exception
+    when check_violation then
+      get stacked diagnostics v_rule = constraint_name;
+  end;
   return next app.answer_about(case when v_rule is null then 'taken_back' else 'refused' end, v_rule, p_booking, null, null, null);
 end $$;
 

@@ -216,7 +216,7 @@ declare
   v_chosen app.entitlement;
   v_why text;
 begin
-  if b.paid_by in ('card', 'cash', 'later', 'comp') then
+  if b.paid_by in ('card', 'cash', 'later', 'comp', 'credit') then
     v_why := case when cardinality(v_may) > 0 then 'chosen' else 'nothing_covers' end;
   elsif v_wanted is not null then
     select e.* into v_chosen from unnest(v_all) e where e.id = v_wanted;
@@ -286,8 +286,11 @@ end $$;
 create function app.keep_payer() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  if new.booking_status = 'waitlisted' then
+  if tg_op = 'UPDATE' and new.collection_id is distinct from old.collection_id then
+    return new; -- what is owed is collected, or that is taken back
+  elsif new.booking_status = 'waitlisted' then
     new.paid_by := null;
+    new.collection_id := null;
     new.membership_id := null;
     new.package_id := null;
     new.decided := null;

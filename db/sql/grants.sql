@@ -19,9 +19,9 @@ grant execute on function
   app.free_seats(public.class_sessions), app.check_seat(public.bookings, public.class_sessions),
   app.stamp_booking(public.bookings, public.class_sessions), app.is_covered(uuid, uuid, uuid), app.kind_of_entitlement(uuid), app.live(text), app.overlap(uuid, uuid, uuid),
   app.answer_about(text, text, uuid, uuid, uuid, uuid),
-  app.try_booking(uuid, uuid, uuid, uuid, text, text, text, text, uuid, boolean),
+  app.lock_spender(text, uuid, uuid), app.try_booking(uuid, uuid, uuid, uuid, text, text, text, text, uuid, boolean),
   app.book(uuid, uuid, text, uuid, text, text, text, boolean, boolean, uuid, boolean), app.book_together(jsonb),
-  app.booking(uuid), app.cancel(uuid, text), app.take_back(uuid, text), app.standing(uuid, uuid, uuid), app.hold_booking(uuid),
+  app.booking(uuid), app.cancel(uuid, text), app.take_back(uuid, text, uuid), app.standing(uuid, uuid, uuid), app.hold_booking(uuid),
   app.try_change(public.bookings, text, boolean, text, text, text, uuid, boolean),
   app.go_on(public.bookings, text, text, text, text, uuid, boolean),
   app.hours_after(uuid), app.check_in_open(public.class_sessions), app.check_in_open(public.class_sessions, text, interval),
@@ -52,7 +52,7 @@ grant execute on function
   app.check_sale(uuid, uuid, uuid, boolean, boolean, date, date, text, text), app.lock_buyer(uuid, uuid), app.lock_sale(uuid, uuid),
   app.offers(uuid), app.sell(uuid, text, uuid, text, uuid, text, text, date),
   app.sell_and_book(uuid, uuid, text, uuid, uuid, text, uuid, text, boolean), app.cancel_sale(text, uuid, text, boolean),
-  app.hold(text, uuid, date, date, text), app.resume(text, uuid), app.bookings_in_hold(text, uuid, date, date),
+  app.check_sale_undo(jsonb), app.take_back_sale(text, uuid), app.is_taken_back(uuid), app.hold(text, uuid, date, date, text), app.resume(text, uuid), app.bookings_in_hold(text, uuid, date, date),
   app.entitlements_of(text, uuid),
   app.covered(uuid, uuid, text[]), app.offer_package(uuid, text, int, int, int, boolean, text[], boolean, boolean),
   app.offer_membership(uuid, text, int, int, text, boolean, int, text[], boolean, boolean), app.end_offer(uuid)
@@ -64,6 +64,11 @@ grant execute on function
   app.till_day(date), app.till(date), app.till_drawers(date),
   app.handover(), app.handover_lines(), app.accept_handover(uuid)
 to frontdesk_staff;
+grant execute on function
+  app.account_credit(uuid, uuid, uuid), app.owed(uuid, uuid, uuid), app.collect(uuid, text, uuid, text),
+  app.take_back_collection(uuid), app.refund_credit(uuid, text, uuid, int, text),
+  app.cards_of(text, uuid), app.add_card(uuid, text, uuid, text, text), app.remove_card(uuid)
+to frontdesk_staff;
 grant execute on all functions in schema app to frontdesk_definer;
 
 grant select on public.organizations, public.user_organizations, public.desks, public.leads, public.clients,
@@ -72,7 +77,7 @@ grant select on public.organizations, public.user_organizations, public.desks, p
   public.family_members, public.notes, public.external_ids, public.quarantine, public.membership_plans,
   public.package_products, public.covered_programs, public.memberships, public.packages, public.entitlement_holds,
   public.entitlement_ledger, public.drawers, public.drawer_movements, public.drawer_counts, public.handovers,
-  public.handover_needs
+  public.handover_needs, public.collections, public.credit_refunds, public.cards_on_file
 to frontdesk_staff;
 grant insert (organization_id, id, name), update (name) on public.desks to frontdesk_staff;
 grant insert (organization_id, id, class_session_id, customer_id, client_id, booking_status, paid_by, comp_reason,
@@ -98,9 +103,9 @@ grant insert (organization_id, source, external_id, customer_id, client_id) on p
   to frontdesk_staff;
 -- What staff sell; the terms are the offer's, which managers make.
 grant insert (organization_id, id, plan_id, customer_id, client_id, starts_on, paid_by, comp_reason),
-  update (cancelled_at, cancel_reason, refunded) on public.memberships to frontdesk_staff;
+  update (cancelled_at, cancel_reason, refunded, taken_back) on public.memberships to frontdesk_staff;
 grant insert (organization_id, id, product_id, customer_id, client_id, starts_on, paid_by, comp_reason),
-  update (cancelled_at, cancel_reason, refunded) on public.packages to frontdesk_staff;
+  update (cancelled_at, cancel_reason, refunded, taken_back) on public.packages to frontdesk_staff;
 grant insert (organization_id, membership_id, package_id, first_day, last_day, reason), update (last_day)
   on public.entitlement_holds to frontdesk_staff;
 grant insert (organization_id, id, name, price, every_program, is_intro, is_shared, period_limit, period, anchored, term_months),
@@ -112,13 +117,15 @@ grant insert (organization_id, id, float_amount), update (counted_at, note) on p
 grant insert (organization_id, id, drawer_id, amount, reason) on public.drawer_movements to frontdesk_staff;
 grant insert (organization_id, drawer_id, denomination, pieces), update (pieces) on public.drawer_counts to frontdesk_staff;
 grant update (accepted_at) on public.handovers to frontdesk_staff;
+grant insert (organization_id, id, customer_id, client_id, brand, last_four), update (removed_at) on public.cards_on_file
+  to frontdesk_staff;
 
 grant select on public.organizations, public.users, public.user_organizations, public.desks, public.sign_ins,
   public.sign_in_challenges, public.tokens, public.secrets, public.leads, public.clients, public.search_documents,
   public.class_sessions, public.bookings, public.payments, public.tasks, public.family_members, public.notes,
   public.quarantine, public.refusals, public.alembic_version, public.programs, public.membership_plans,
   public.package_products, public.covered_programs, public.memberships, public.packages, public.entitlement_holds,
-  public.entitlement_ledger, public.drawers
+  public.entitlement_ledger, public.drawers, public.collections, public.credit_refunds
 to frontdesk_definer;
 grant insert, update, delete on public.sign_ins to frontdesk_definer;
 grant insert, update, delete on public.sign_in_challenges, public.tokens to frontdesk_definer;
@@ -126,8 +133,10 @@ grant update (salt, stored_key, must_change, pin_salt, pin_key) on public.users 
 grant insert, update, delete on public.search_documents, public.refusals to frontdesk_definer;
 grant update (booked_count, extra_seats) on public.class_sessions to frontdesk_definer;
 grant update (updated_at) on public.leads, public.clients to frontdesk_definer;
-grant update (booking_status, paid_by, payment_status, changed_at, changed_by, changed_desk_id) on public.bookings
+grant update (booking_status, paid_by, payment_status, collection_id, changed_at, changed_by, changed_desk_id) on public.bookings
   to frontdesk_definer;
+grant insert, update (taken_back_at, taken_back_by) on public.collections to frontdesk_definer;
+grant insert on public.credit_refunds to frontdesk_definer;
 -- A column, so that it may lock the rows.
 grant update (cancelled_at) on public.memberships, public.packages to frontdesk_definer;
 grant insert on public.entitlement_ledger, public.payments, public.tasks, public.audit_log, public.audit_personal to frontdesk_definer;

@@ -6,7 +6,7 @@ returns table (
   kind text, id uuid, name text, birth_date date, phone text, email text, since date, lead_since date, visits int,
   visits_this_month int, last_visit date, waiver_signed_at timestamptz, waiver_signed_by text, blocked_reason text,
   owes int, pays text[], guardians text[], family text[], alerts text[], notes text[], coming_at timestamptz[],
-  coming text[], coming_status text[], has jsonb)
+  coming text[], coming_status text[], has jsonb, credit int, owed jsonb, cards jsonb)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   c_bookings constant int := 4;
@@ -32,7 +32,13 @@ begin
            (select coalesce(jsonb_agg(jsonb_build_object(
                      'kind', e.kind, 'id', e.id, 'name', e.name, 'left', e.credits, 'ends_on', e.ends_on, 'held', e.held)), '[]')
               from app.entitlements_of(p_kind, p_person) e
-             where not e.cancelled and coalesce(e.ends_on >= (now() at time zone v_zone)::date, true) and coalesce(e.credits > 0, true))
+             where not e.cancelled and coalesce(e.ends_on >= (now() at time zone v_zone)::date, true) and coalesce(e.credits > 0, true)),
+           app.account_credit(v_organization, v_customer, v_client),
+           (select coalesce(jsonb_agg(jsonb_build_object(
+                     'id', o.id, 'starts_at', o.starts_at, 'program', o.program, 'price', o.price)), '[]')
+              from app.owed(v_organization, v_customer, v_client) o),
+           (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'brand', c.brand, 'last_four', c.last_four)), '[]')
+              from app.cards_of(p_kind, p_person) c)
       from (
         select 'lead', l.id, l.name, l.birth_date, coalesce(l.phone, ''), coalesce(l.email, ''),
                (l.created_at at time zone v_zone)::date, null::date

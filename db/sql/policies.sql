@@ -23,7 +23,7 @@ begin
     'tokens', 'secrets', 'leads', 'clients', 'search_documents', 'class_sessions', 'bookings', 'payments', 'tasks',
     'audit_log', 'audit_personal', 'family_members', 'notes', 'quarantine', 'refusals', 'programs', 'membership_plans',
     'package_products', 'covered_programs', 'memberships', 'packages', 'entitlement_holds', 'entitlement_ledger',
-    'drawers', 'handovers', 'handover_needs']
+    'drawers', 'handovers', 'handover_needs', 'collections', 'credit_refunds']
   loop
     execute format('create policy definer_all on public.%I to frontdesk_definer using (true) with check (true)', v_table);
   end loop;
@@ -37,7 +37,8 @@ begin
   foreach v_table in array array['user_organizations', 'desks', 'leads', 'clients', 'programs', 'rooms', 'instructors',
     'class_sessions', 'session_instructors', 'bookings', 'payments', 'tasks', 'families', 'family_members', 'notes',
     'external_ids', 'membership_plans', 'package_products', 'covered_programs', 'memberships', 'packages',
-    'entitlement_holds', 'entitlement_ledger', 'drawers', 'drawer_movements', 'drawer_counts', 'handovers', 'handover_needs']
+    'entitlement_holds', 'entitlement_ledger', 'drawers', 'drawer_movements', 'drawer_counts', 'handovers', 'handover_needs',
+    'collections', 'credit_refunds', 'cards_on_file']
   loop
     execute format('create policy staff_read on public.%I for select to frontdesk_staff
                     using (organization_id = (select app.organization_id()))', v_table);
@@ -102,12 +103,12 @@ create policy staff_add on public.families for insert to frontdesk_staff
   with check (organization_id = (select app.writing_organization_id()));
 create policy staff_add on public.family_members for insert to frontdesk_staff
   with check (organization_id = (select app.writing_organization_id()));
--- Staff sell and hold what managers offer.
+-- Staff sell and hold what managers offer, and note the card of a person.
 do $$
 declare
   v_table text;
 begin
-  foreach v_table in array array['memberships', 'packages', 'entitlement_holds'] loop
+  foreach v_table in array array['memberships', 'packages', 'entitlement_holds', 'cards_on_file'] loop
     execute format('create policy staff_add on public.%I for insert to frontdesk_staff
                     with check (organization_id = (select app.writing_organization_id()))', v_table);
   end loop;
@@ -125,7 +126,8 @@ do $$
 declare
   v_table text;
 begin
-  foreach v_table in array array['leads', 'clients', 'family_members', 'memberships', 'packages', 'entitlement_holds'] loop
+  foreach v_table in array array['leads', 'clients', 'family_members', 'memberships', 'packages', 'entitlement_holds',
+    'cards_on_file'] loop
     execute format('create policy staff_change on public.%I for update to frontdesk_staff
                     using (organization_id = (select app.writing_organization_id()))
                     with check (organization_id = (select app.writing_organization_id()))', v_table);
@@ -141,10 +143,11 @@ begin
   for v_column in
     select a.attrelid::regclass as on_table, a.attname
       from unnest(array['leads', 'clients', 'bookings', 'audit_log', 'audit_personal', 'notes', 'external_ids', 'quarantine',
-        'memberships', 'packages', 'entitlement_holds', 'drawers', 'drawer_movements']) t
+        'memberships', 'packages', 'entitlement_holds', 'drawers', 'drawer_movements', 'credit_refunds', 'cards_on_file']) t
       join pg_attribute a on a.attrelid = ('public.' || t)::regclass
      where a.attname in ('name', 'email', 'phone', 'birth_date', 'barcode', 'emergency_contact', 'waiver_signed_by',
-       'blocked_reason', 'comp_reason', 'override_reason', 'cancel_reason', 'before', 'after', 'text', 'external_id', 'row', 'reason', 'note')
+       'blocked_reason', 'comp_reason', 'override_reason', 'cancel_reason', 'before', 'after', 'text', 'external_id', 'row', 'reason', 'note',
+       'last_four')
   loop
     execute format('alter table %s alter column %I set statistics 0', v_column.on_table, v_column.attname);
   end loop;

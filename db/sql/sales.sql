@@ -42,7 +42,7 @@ begin
     perform app.refuse('sale_intro_once');
   elsif p_starts_on not between p_today - 31 and p_today + 366 then
     perform app.refuse('sale_start');
-  elsif p_paid_by not in ('card', 'cash', 'comp') then
+  elsif p_paid_by not in ('card', 'cash', 'comp', 'credit') then
     perform app.refuse('sale_paid_by');
   elsif p_paid_by = 'comp' and not app.is_manager() then
     perform app.refuse('booking_override_rank');
@@ -146,7 +146,23 @@ end $$;
 create trigger b_keep_sale after insert on public.memberships for each row execute function app.keep_sale();
 create trigger b_keep_sale after insert on public.packages for each row execute function app.keep_sale();
 
--- Nothing of a sale changes but its end, once, by a manager and with a reason.
+-- A sale is taken back as a booking is, by whoever may, while nothing that counts is booked with it. Its row is held, so
+-- nobody books with it meanwhile.
+create function app.check_sale_undo(p_sale jsonb) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := p_sale ->> 'organization_id';
+  v_id uuid := p_sale ->> 'id';
+begin
+  perform app.check_undo(v_organization, (p_sale ->> 'sold_at')::timestamptz, (p_sale ->> 'sold_by')::uuid, (p_sale ->> 'desk_id')::uuid);
+  if exists (select from public.bookings b
+              where b.organization_id = v_organization and (b.membership_id = v_id or b.package_id = v_id)
+                and app.counts_as_used(b.booking_status)) then
+    perform app.refuse('sale_used');
+  end if;
+end $$;
+
+-- Nothing of a sale changes but its end, once: taken back, or cancelled by a manager and with a reason.
 create function app.sale_change_rules() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -154,14 +170,20 @@ begin
     return new;
   end if;
   perform app.check_writer(old.organization_id);
-  if not app.is_manager() then
+  if not app.is_manager() and not new.taken_back then
     perform app.refuse('booking_override_rank');
   elsif old.cancelled_at is not null then
     perform app.refuse('sale_cancelled_already');
   end if;
-  new.cancel_reason := app.reason(new.cancel_reason);
-  if new.cancelled_at is null or new.cancel_reason is null then
-    perform app.refuse('sale_cancel_reason');
+  if new.taken_back then
+    perform app.check_sale_undo(to_jsonb(old));
+    new.cancel_reason := 'taken back';
+    new.refunded := true;
+  else
+    new.cancel_reason := app.reason(new.cancel_reason);
+    if new.cancelled_at is null or new.cancel_reason is null then
+      perform app.refuse('sale_cancel_reason');
+    end if;
   end if;
   new.cancelled_at := clock_timestamp();
   new.cancelled_by := app.user_id();
@@ -190,15 +212,14 @@ begin
     select p.organization_id, p.customer_id, p.client_id, p.membership_id, p.package_id, p.id, p.method, -p.amount, p.currency,
            app.desk_id(), app.user_id()
       from public.payments p
-     where p.organization_id = new.organization_id and (p.membership_id = new.id or p.package_id = new.id) and p.reverses_id is null
-       and not exists (select from public.payments r where r.organization_id = p.organization_id and r.reverses_id = p.id);
+     where p.organization_id = new.organization_id and (p.membership_id = new.id or p.package_id = new.id) and app.is_open(p);
   end if;
   return null;
 end $$;
 
-create trigger b_keep_sale_cancelled after update of cancelled_at on public.memberships
+create trigger b_keep_sale_cancelled after update on public.memberships
   for each row when (old.cancelled_at is null and new.cancelled_at is not null) execute function app.keep_sale_cancelled();
-create trigger b_keep_sale_cancelled after update of cancelled_at on public.packages
+create trigger b_keep_sale_cancelled after update on public.packages
   for each row when (old.cancelled_at is null and new.cancelled_at is not null) execute function app.keep_sale_cancelled();
 
 -- A hold begins today at the earliest and ends on its last day or when it is resumed; two never overlap.
@@ -309,6 +330,7 @@ declare
   a app.answer;
   v_rule text;
 begin
+  perform app.lock_for_booking(p_session, case when p_kind = 'lead' then p_person end, case when p_kind = 'client' then p_person end);
   begin
     perform from app.sell(p_sale, 'package', p_product, p_kind, p_person, p_pay);
     select x.* into a from app.book(p_id, p_session, p_kind, p_person, null, null, p_override_reason, false, p_arrive, p_sale) x;
@@ -341,6 +363,33 @@ begin
   if not found then
     raise no_data_found;
   end if;
+end $$;
+
+-- Take back what was just sold; asking twice answers the same.
+create function app.take_back_sale(p_offer text, p_id uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+begin
+  if p_offer = 'package' then
+    update public.packages k set taken_back = true
+     where k.organization_id = v_organization and k.id = p_id and not k.taken_back;
+  else
+    update public.memberships m set taken_back = true
+     where m.organization_id = v_organization and m.id = p_id and not m.taken_back;
+  end if;
+  if not found and not app.is_taken_back(p_id) then
+    raise no_data_found;
+  end if;
+end $$;
+
+create function app.is_taken_back(p_sale uuid) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+begin
+  return exists (select from public.packages k where k.organization_id = v_organization and k.id = p_sale and k.taken_back)
+      or exists (select from public.memberships m where m.organization_id = v_organization and m.id = p_sale and m.taken_back);
 end $$;
 
 -- Hold from a day on, until another or until it is resumed.

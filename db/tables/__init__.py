@@ -5,6 +5,7 @@ compared to. Functions, policies and triggers stand in `db/sql`.
 """
 
 from db.tables import (
+    accounts,
     audit,
     bookings,
     entitlements,
@@ -18,6 +19,7 @@ from db.tables import (
 from db.tables.columns import metadata
 
 __all__ = [
+    "accounts",
     "audit",
     "bookings",
     "entitlements",

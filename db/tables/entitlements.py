@@ -81,11 +81,12 @@ def _sold(table: str, of: str) -> list[Any]:
 
 
 def _paid() -> list[Any]:
-    """How the sale was paid; what another system sold was paid there."""
+    """How the sale was paid, and whether it was undone; what another system sold was paid there."""
     return [
-        choice("paid_by", "card", "cash", "comp", "other", default="other"),
+        choice("paid_by", "card", "cash", "comp", "other", "credit", default="other"),
         Column("comp_reason", Text),
         Column("refunded", Boolean, nullable=False, server_default=NO),
+        Column("taken_back", Boolean, nullable=False, server_default=NO),
     ]
 
 

@@ -17,6 +17,11 @@ TO_USERS = {
     "audit_log_user_id_fkey",
     "bookings_booked_by_fkey",
     "bookings_changed_by_fkey",
+    "cards_on_file_added_by_fkey",
+    "cards_on_file_removed_by_fkey",
+    "collections_taken_back_by_fkey",
+    "collections_taken_by_fkey",
+    "credit_refunds_made_by_fkey",
     "drawer_movements_made_by_fkey",
     "drawers_counted_by_fkey",
     "drawers_opened_by_fkey",
@@ -65,6 +70,10 @@ DEFINER_FOR_STAFF = {
     "app.lock_sale(uuid,uuid)",
     # the name of a colleague of the caller's
     "app.colleague(uuid)",
+    # payments, which staff do not write: of what is owed, and of credit that a manager gives back
+    "app.collect(uuid,text,uuid,text)",
+    "app.refund_credit(uuid,text,uuid,integer,text)",
+    "app.take_back_collection(uuid)",
     # counting what the caller was refused
     "app.note_refusal(text,text,text)",
 }
@@ -74,6 +83,7 @@ DEFINER_FOR_TRIGGERS = {
     "app.audit_added()",
     "app.count_seats()",
     "app.hand_over()",
+    "app.keep_credit()",
     "app.keep_credits()",
     "app.keep_habits()",
     "app.keep_payer()",
@@ -103,6 +113,8 @@ ON_BOOKINGS = {
     "b_promote",
     "c_keep_payments",
     "d_keep_habits",
+    "e_keep_credit",
+    "e_keep_credit_changed",
     "organization_stays",
     "z_audit",
 }
@@ -132,6 +144,9 @@ AUDITED = {
     "drawer_counts",
     "handovers",
     "handover_needs",
+    "collections",
+    "credit_refunds",
+    "cards_on_file",
 }
 
 # Whose new rows are audited statement by statement; of the others each row by itself.
@@ -276,7 +291,7 @@ def test_triggers_are_present(ask: Ask) -> None:
     assert {table for table, name, _ in triggers if name == "z_audit_added"} == AUDITED_TOGETHER
     assert {table for table, name, _ in triggers if name == "append_only"} >= {
         *("audit_log", "payments", "entitlement_ledger", "drawers", "drawer_movements", "drawer_counts"),
-        *("handovers", "handover_needs"),
+        *("handovers", "handover_needs", "collections", "credit_refunds"),
     }
     assert {enabled for _, _, enabled in triggers} == {"O"}
 
@@ -434,9 +449,11 @@ def test_staff_write_only_these_columns(ask: Ask) -> None:
             *("organization_id", "customer_id", "client_id", "text", "alert_priority", "written_by"),
         },
         "memberships insert": SALE | {"plan_id"},
-        "memberships update": {"cancelled_at", "cancel_reason", "refunded"},
+        "memberships update": {"cancelled_at", "cancel_reason", "refunded", "taken_back"},
         "packages insert": SALE | {"product_id"},
-        "packages update": {"cancelled_at", "cancel_reason", "refunded"},
+        "packages update": {"cancelled_at", "cancel_reason", "refunded", "taken_back"},
+        "cards_on_file insert": {"organization_id", "id", "customer_id", "client_id", "brand", "last_four"},
+        "cards_on_file update": {"removed_at"},
         "entitlement_holds insert": {
             *("organization_id", "membership_id", "package_id", "first_day", "last_day", "reason"),
         },

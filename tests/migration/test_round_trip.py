@@ -65,6 +65,18 @@ def test_every_row_comes_back(gym_place: Place, gym: Gym) -> None:
     assert gym_place.checksums() == rows
 
 
+def test_what_was_paid_with_credit_comes_back(gym_place: Place, gym: Gym) -> None:
+    """The versions before know no such way to pay."""
+    with_credit = (
+        "update bookings set paid_by = 'credit', payment_status = 'paid', booking_status = 'cancelled'"
+    )
+    gym_place.ask(with_credit)
+    rows = gym_place.checksums()
+    gym_place.down()
+    gym_place.up()
+    assert gym_place.checksums() == rows
+
+
 def test_what_came_back_works(gym_place: Place, gym: Gym) -> None:
     gym_place.down()
     gym_place.up()

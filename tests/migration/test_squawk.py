@@ -41,10 +41,11 @@ EXCEPTIONS = {
     ("upgrade 0011", "ban-drop-constraint"): "Only the trigger that writes both rows can write them.",
     ("upgrade 0014", "constraint-missing-not-valid"): NO_DESK,
     ("upgrade 0014", "ban-drop-constraint"): WIDER,
-    ("upgrade 0016", "constraint-missing-not-valid"): NO_DESK,
-    ("upgrade 0016", "ban-drop-constraint"): WIDER,
     ("upgrade 0016", "require-concurrent-index-creation"): NO_DESK,
     ("upgrade 0017", "require-concurrent-index-creation"): NO_DESK,
+    ("upgrade 0018", "constraint-missing-not-valid"): NO_DESK,
+    ("upgrade 0018", "ban-drop-constraint"): WIDER,
+    ("upgrade 0018", "require-concurrent-index-creation"): NO_DESK,
 }
 
 
