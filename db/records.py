@@ -504,7 +504,7 @@ class Need:
     waitlist whose first the person is; `owes` is in minor units of the organization's currency.
     """
 
-    need: Literal["to_tell", "seat_held", "owes", "no_waiver"]
+    need: Literal["to_tell", "seat_held", "owes", "no_waiver", "not_covered"]
     task_id: UUID | None
     kind: Kind
     person_id: UUID

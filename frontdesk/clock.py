@@ -38,6 +38,13 @@ def day_seen_from(day: date, today: date) -> str:
     return f"{day.day} {day:%b}" if abs(today - day) < timedelta(days=300) else f"{day:%b} '{day:%y}"
 
 
+def day_ahead(day: date, today: date) -> str:
+    """A day to come in the fewest words that are clear today, before a time: '', 'Thu ', '4 Dec '."""
+    if day == today:
+        return ""
+    return f"{day:%a} " if timedelta() < day - today < timedelta(days=7) else f"{day.day} {day:%b} "
+
+
 def age_on(born: date, day: date) -> int:
     """How many years old somebody is on that day."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

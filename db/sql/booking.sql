@@ -51,7 +51,8 @@ begin
   a.booking_status := b.booking_status;
   a.payment_status := b.payment_status;
   a.paid_by := b.paid_by;
-  a.decided := b.decided;
+  -- Of who waits it says what would pay, and that is nobody's answer yet.
+  a.decided := case when b.booking_status <> 'waitlisted' then b.decided end;
   a.recorded_at := b.recorded_at;
   a.arrived_at := b.arrived_at;
   select coalesce(b.price, p.drop_in_price), o.currency, s.booked_count, s.capacity + s.extra_seats

@@ -246,6 +246,25 @@ begin
   return b;
 end $$;
 
+-- What would pay for somebody who waits; nothing of it is taken. Where nothing does any more, what was kept before stays.
+create function app.would_pay(b public.bookings, p_before jsonb) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_decided jsonb := (app.decide(b)).decided;
+begin
+  if v_decided ->> 'by' is null then
+    return v_decided || jsonb_build_object('by', coalesce(p_before -> 'waited', p_before -> 'by'));
+  end if;
+  return v_decided;
+end $$;
+
+-- Whether something would have paid for somebody who waits when they were put in line, and nothing does any more.
+create function app.lost_payer(b public.bookings) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return b.decided ->> 'by' is not null and not exists (select from app.entitlements_for(b) e where e.refused is null);
+end $$;
+
 -- Two desks that spend the last credit come one after the other; in the order of the ids, after session and person.
 create function app.lock_entitlements(b public.bookings) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -282,7 +301,8 @@ begin
   return exists (select from app.entitlements_for(b) e where e.refused is null);
 end $$;
 
--- A payer is decided once, when a seat is taken; what costs nothing needs none, and who waits has none yet.
+-- A payer is decided once, when a seat is taken; what costs nothing needs none, and who waits has none yet: of them
+-- it is kept what would pay, also for when they have to wait again.
 create function app.keep_payer() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -293,7 +313,7 @@ begin
     new.collection_id := null;
     new.membership_id := null;
     new.package_id := null;
-    new.decided := null;
+    new.decided := case when new.price > 0 then app.would_pay(new, case when tg_op = 'UPDATE' then old.decided end) end;
   elsif tg_op = 'UPDATE' and old.paid_by is not null then
     new.paid_by := old.paid_by;
     new.comp_reason := old.comp_reason;
@@ -315,6 +335,9 @@ begin
   else
     perform app.lock_entitlements(new);
     new := app.decide(new);
+    if tg_op = 'UPDATE' and old.decided ->> 'by' is not null then
+      new.decided := new.decided || jsonb_build_object('waited', old.decided -> 'by');
+    end if;
   end if;
   new.comp_reason := case when new.paid_by = 'comp' then app.reason(new.comp_reason) end;
   if new.paid_by = 'comp' and new.comp_reason is null then

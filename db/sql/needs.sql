@@ -1,5 +1,5 @@
--- What waits for somebody at the desk today: people to tell, seats held for the waitlist, and who is here and owes
--- or has signed no waiver.
+-- What waits for somebody at the desk today: people to tell, seats held for the waitlist, who is here and owes or has
+-- signed no waiver, and who waits for a class that nothing of theirs pays any more.
 
 -- Whoever has come and whose class is not over, the latest first.
 create function app.here_now(p_organization uuid)
@@ -58,6 +58,21 @@ begin
        and s.starts_at > now() - interval '1 day' and s.booked_count < s.capacity + s.extra_seats;
 end $$;
 
+-- Who waits for a class to come, had something that would pay, and has nothing any more. A definer, so that policies
+-- are not asked for all that each of them has.
+create function app.not_covered() returns setof uuid
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.organization_id();
+begin
+  return query
+    select b.id from public.class_sessions s
+      join public.bookings b on b.organization_id = s.organization_id and b.class_session_id = s.id
+       and b.booking_status = 'waitlisted' and b.decided ->> 'by' is not null
+     where s.organization_id = v_organization and s.status = 'scheduled' and s.ends_at > now()
+       and s.starts_at > now() - interval '1 day' and app.lost_payer(b);
+end $$;
+
 create function app.needs_you()
 returns table (
   need text, task_id uuid, kind text, person_id uuid, name text, phone text, session_id uuid, starts_at timestamptz, program text,
@@ -92,6 +107,15 @@ begin
       union all
       select 4, 'no_waiver', null, h.kind, h.person_id, h.name, h.phone, h.session_id, h.starts_at, h.program, null, null, h.arrived_at
         from here h where not h.waiver
+      union all
+      select 5, 'not_covered', null, case when b.client_id is null then 'lead' else 'client' end, coalesce(b.client_id, b.customer_id),
+             coalesce(c.name, l.name), coalesce(c.phone, l.phone, ''), s.id, s.starts_at, g.name, null, null, null
+        from app.not_covered() n
+        join public.bookings b on b.organization_id = v_organization and b.id = n
+        join public.class_sessions s on s.organization_id = b.organization_id and s.id = b.class_session_id
+        join public.programs g on g.organization_id = s.organization_id and g.id = s.program_id
+        left join public.clients c on c.organization_id = b.organization_id and c.id = b.client_id
+        left join public.leads l on l.organization_id = b.organization_id and l.id = b.customer_id
     )
     select n.need, n.task_id, n.kind, n.person_id, n.name, n.phone, n.session_id, n.starts_at, n.program, n.seats, n.owes
       from needs n

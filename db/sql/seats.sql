@@ -62,7 +62,8 @@ create trigger a_count_seats after insert or delete or update of booking_status,
   on public.bookings for each row execute function app.count_seats();
 
 -- A freed seat goes to the first in line who may be booked, until an hour before the start; then the desk decides.
--- Whose turn it is and who wants to be asked first gets it by a confirmation at the desk.
+-- Whose turn it is and who wants to be asked first gets it by a confirmation at the desk. Whoever had something that
+-- would pay and has nothing any more keeps waiting: nobody is promoted into a debt that they did not expect.
 create function app.promote() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -79,21 +80,28 @@ begin
   if not found then
     return null;
   end if;
-  select b.* into v_next from public.bookings b
-   where b.organization_id = new.organization_id and b.class_session_id = new.class_session_id
-     and b.booking_status = 'waitlisted'
-     and not exists (select from public.leads l where l.organization_id = b.organization_id and l.id = b.customer_id
-                        and (l.blocked_at is not null or l.erased_at is not null))
-     and not exists (select from public.clients c where c.organization_id = b.organization_id and c.id = b.client_id
-                        and (c.blocked_at is not null or c.erased_at is not null))
-   order by b.recorded_at, b.id limit 1 for update skip locked;
-  if found and not v_next.ask_first then
-    update public.bookings b
-       set booking_status = 'confirmed', changed_at = clock_timestamp(), changed_by = null, changed_desk_id = null
-     where b.organization_id = v_next.organization_id and b.id = v_next.id;
-    insert into public.tasks (organization_id, kind, customer_id, client_id, booking_id)
-    values (v_next.organization_id, 'to_tell', v_next.customer_id, v_next.client_id, v_next.id);
-  end if;
+  for v_next in
+    select b.* from public.bookings b
+     where b.organization_id = new.organization_id and b.class_session_id = new.class_session_id
+       and b.booking_status = 'waitlisted'
+       and not exists (select from public.leads l where l.organization_id = b.organization_id and l.id = b.customer_id
+                          and (l.blocked_at is not null or l.erased_at is not null))
+       and not exists (select from public.clients c where c.organization_id = b.organization_id and c.id = b.client_id
+                          and (c.blocked_at is not null or c.erased_at is not null))
+     order by b.recorded_at, b.id for update skip locked
+  loop
+    -- Locked first: what another desk is about to spend pays for nobody here.
+    perform app.lock_entitlements(v_next);
+    continue when app.lost_payer(v_next);
+    if not v_next.ask_first then
+      update public.bookings b
+         set booking_status = 'confirmed', changed_at = clock_timestamp(), changed_by = null, changed_desk_id = null
+       where b.organization_id = v_next.organization_id and b.id = v_next.id;
+      insert into public.tasks (organization_id, kind, customer_id, client_id, booking_id)
+      values (v_next.organization_id, 'to_tell', v_next.customer_id, v_next.client_id, v_next.id);
+    end if;
+    return null;
+  end loop;
   return null;
 end $$;
 

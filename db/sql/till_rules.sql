@@ -150,7 +150,8 @@ end $$;
 create trigger a_stamp_drawer before insert on public.payments
   for each row execute function app.stamp_drawer();
 
--- Counting a drawer hands the desk over: what waits for somebody then is kept for whoever comes next.
+-- Counting a drawer hands the desk over: what waits for somebody then is kept for whoever comes next. Who waits for a
+-- class of any day, and may not pay, goes on standing under what the desk needs.
 create function app.hand_over() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -165,7 +166,8 @@ begin
     (organization_id, handover_id, place, need, customer_id, client_id, class_session_id, seats, owes)
   select new.organization_id, v_handover, n.ordinality, n.need, case when n.kind = 'lead' then n.person_id end,
          case when n.kind = 'client' then n.person_id end, n.session_id, n.seats, n.owes
-    from app.needs_you() with ordinality n;
+    from app.needs_you() with ordinality n
+   where n.need in ('to_tell', 'seat_held', 'owes', 'no_waiver');
   return null;
 end $$;
 

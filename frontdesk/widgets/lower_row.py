@@ -79,7 +79,7 @@ class LowerRow(Horizontal, Rested):
         """Three panes side by side."""
         zone = self._organization.timezone
         roster = ClassRoster(zone, local(self.app.clock.now(), zone).date(), id="class-roster")
-        needs = NeedsList(self._organization, id="needs")
+        needs = NeedsList(self._organization, self.app.clock.now, id="needs")
         last = LastList(zone, self.app.clock.now, id="last")
         for pane in (roster, needs, last):
             pane.add_class("pane")

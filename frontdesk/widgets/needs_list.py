@@ -1,21 +1,33 @@
-"""What waits for staff today: people to tell, seats held, who is here and owes or has signed no waiver."""
+"""What waits for staff today: people to tell, seats held, who is here and owes or has signed no waiver.
+
+Who waits for a class that nothing of theirs pays any more stands there too, whatever the day.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
 from db.records import Need, Organization
-from frontdesk.clock import time_of
+from frontdesk.clock import day_ahead, local, time_of
 from frontdesk.widgets.lines import NONE, Lines, Part
 from frontdesk.widgets.text import fit, literal, money
 
-LABELS = {"to_tell": "tell", "seat_held": "held", "owes": "OWES", "no_waiver": "WAIVER"}
-STYLES = {"owes": "lines--warn", "no_waiver": "lines--warn"}
+LABELS = {
+    "to_tell": "tell",
+    "seat_held": "held",
+    "owes": "OWES",
+    "no_waiver": "WAIVER",
+    "not_covered": "PAY?",
+}
+STYLES = {"owes": "lines--warn", "no_waiver": "lines--warn", "not_covered": "lines--warn"}
+# What the palette says of a row whose label alone says little.
+WORDS = {"not_covered": "waits, and nothing pays any more"}
 LABEL = 7
 TOLD = " [told]"
 NOBODY = (
@@ -40,9 +52,12 @@ class NeedsList(Lines[Need]):
 
         need: Need
 
-    def __init__(self, organization: Organization, *, id: str | None = None) -> None:
+    def __init__(
+        self, organization: Organization, now: Callable[[], datetime], *, id: str | None = None
+    ) -> None:
         super().__init__(id=id)
         self._organization = organization
+        self._now = now
 
     def found(self, needs: Sequence[Need]) -> None:
         """Show an answer."""
@@ -76,10 +91,12 @@ class NeedsList(Lines[Need]):
 
     def words_of(self, need: Need) -> str:
         """One of them in words, such as 'Ana Ruiz (tell, 18:00 Spin)'."""
-        return f"{literal(need.name)} ({LABELS[need.need]}, {self._about(need)})"
+        return f"{literal(need.name)} ({WORDS.get(need.need, LABELS[need.need])}, {self._about(need)})"
 
     def _about(self, need: Need) -> str:
         if need.owes is not None:
             return money(need.owes, self._organization.currency)
+        zone = self._organization.timezone
         held = f"{need.seats} free, " if need.seats else ""
-        return f"{held}{time_of(need.starts_at, self._organization.timezone)} {literal(need.program)}"
+        day = day_ahead(local(need.starts_at, zone).date(), local(self._now(), zone).date())
+        return f"{held}{day}{time_of(need.starts_at, zone)} {literal(need.program)}"

@@ -68,6 +68,8 @@ DEFINER_FOR_STAFF = {
     "app.lock_buyer(uuid,uuid)",
     "app.lock_for_booking(uuid,uuid,uuid)",
     "app.lock_sale(uuid,uuid)",
+    # who of the caller's organization waits, and has nothing that pays any more
+    "app.not_covered()",
     # the name of a colleague of the caller's
     "app.colleague(uuid)",
     # payments, which staff do not write: of what is owed, and of credit that a manager gives back

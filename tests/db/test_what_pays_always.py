@@ -158,6 +158,7 @@ def test_a_history_adds_up(place: Place, seed: int) -> None:
             after = world.booked()
             check_credits(world, after)
             check_payers(world, before, after)
+            check_promoted(before, after, asked)
             if asked:
                 check_answer(world, asked, after)
             before = after
@@ -243,8 +244,40 @@ def check_payers(world: World, before: dict[uuid.UUID, Booked], after: dict[uuid
         old = before.get(each.id)
         if each.decided is None:
             assert each.paid_by is None, each
+        elif each.status == "waitlisted":
+            check_would_pay(world, each, old, after)
         elif old is None or old.decided != each.decided:
             check_payer(world, each, old, judged(world, after, each.person, each.session, each.id))
+
+
+def check_would_pay(
+    world: World, booking: Booked, old: Booked | None, booked: dict[uuid.UUID, Booked]
+) -> None:
+    """Of who begins to wait it is kept what would pay; where nothing does any more, what did before."""
+    assert booking.decided
+    if old is None or old.status != "waitlisted":
+        found = judged(world, booked, booking.person, booking.session, booking.id)
+        may = [str(one.bought.id) for one in found if not one.rule]
+        kept = [each["id"] for each in kept_by((old and old.decided) or {})]
+        by = booking.decided["by"]
+        assert (by["id"] if by else None) in (may[:1] or kept or [None]), booking
+
+
+def kept_by(decided: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a decision says that paid, or would have while they waited."""
+    return [each for each in (decided.get("waited"), decided.get("by")) if each]
+
+
+def check_promoted(
+    before: dict[uuid.UUID, Booked], after: dict[uuid.UUID, Booked], asked: Asked | None
+) -> None:
+    """Nobody is promoted to owe who had something that would pay when they were put in line."""
+    for each in after.values():
+        old = before.get(each.id)
+        if old and old.status == "waitlisted" and each.status in COUNTED and each.paid_by == "later":
+            by_hand = asked is not None and asked.answer.booking_id == each.id
+            event("confirmed by hand" if by_hand else "promoted to owe")
+            assert by_hand or not kept_by(old.decided or {}), each
 
 
 def check_payer(world: World, booking: Booked, old: Booked | None, all_judged: list[Judged]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from made import NOW, person
 
 from db.records import ClassSession
-from frontdesk.clock import day_seen_from
+from frontdesk.clock import day_ahead, day_seen_from
 from frontdesk.widgets.people_list import NewPerson, around
 from frontdesk.widgets.seat_bar import seat_bar, seat_state
 from frontdesk.widgets.session_list import next_bookable
@@ -79,3 +79,9 @@ def test_days_in_few_words() -> None:
     today = date(2026, 11, 24)
     days = [date(2026, 11, 24), date(2026, 11, 22), date(2026, 10, 12), date(2025, 3, 1)]
     assert [day_seen_from(day, today) for day in days] == ["today", "Sun", "12 Oct", "Mar '25"]
+
+
+def test_days_to_come_before_a_time() -> None:
+    today = date(2026, 11, 24)
+    days = [date(2026, 11, 24), date(2026, 11, 30), date(2026, 12, 1), date(2027, 1, 4)]
+    assert [day_ahead(day, today) for day in days] == ["", "Mon ", "1 Dec ", "4 Jan "]

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from bought import has_package
 from gym import HOSTILE, Gym
 from journeys.at_desk import OPEN, AtDesk, desk, play
 
@@ -169,6 +170,32 @@ def test_who_waits_is_put_into_find_and_told(gym: Gym, superuser: Superuser) -> 
 
     play(desk(gym), steps, LARGE)
     assert superuser.execute("select done_by from tasks").fetchall() == [(gym.users["ana"],)]
+
+
+def test_who_waits_and_has_nothing_any_more_that_pays(gym: Gym, superuser: Superuser) -> None:
+    has_package(superuser, gym, "lead", "olsen")
+    superuser.execute(
+        "update class_sessions set starts_at = starts_at + interval '1 day',"
+        " ends_at = ends_at + interval '1 day' where id = %s",
+        (gym.sessions["full"],),
+    )
+    asked = BookingRequest(uuid.uuid4(), gym.sessions["full"], "lead", gym.leads["olsen"], waitlist=True)
+    assert bookings.book(gym.signed_in(), asked).outcome == "waitlisted"
+    superuser.execute("update packages set cancelled_at = now()")
+
+    async def steps(at: AtDesk) -> None:
+        start = superuser.execute(
+            "select to_char(s.starts_at at time zone o.timezone, 'Dy HH24:MI') from class_sessions s"
+            " join organizations o on o.id = s.organization_id where s.id = %s",
+            (gym.sessions["full"],),
+        ).fetchone()
+        assert start
+        await at.sees(OPEN, "PAY?   Sam Olsen", f"{start[0]} Boxing")
+        await at.press("ctrl+p")
+        await at.type("find sam olsen")
+        await at.sees("waits, and nothing pays any more")
+
+    play(desk(gym), steps, LARGE)
 
 
 def test_of_two_namesakes_the_one_who_waits(gym: Gym, superuser: Superuser) -> None:

@@ -15,7 +15,7 @@ from gym import Gym
 
 from db import embedded
 from db.records import BookingRequest, Pay
-from db.repositories import bookings
+from db.repositories import bookings, rosters
 
 Superuser = psycopg.Connection[tuple[Any, ...]]
 
@@ -68,3 +68,38 @@ def test_the_last_class_is_spent_once(
     assert sorted(answer.outcome for answer in outcomes) == heard
     paid = {answer.paid_by for answer in outcomes if answer.outcome == "booked"}
     assert paid == ({what, pay} if pay else {what})
+
+
+def test_the_last_class_is_spent_while_its_owner_gets_a_seat(
+    cluster: embedded.Cluster, database_name: str, gym: Gym, superuser: Superuser
+) -> None:
+    """Another desk spends it just before: whoever waits goes on waiting, and does not owe."""
+    has_package(superuser, gym, "client", "okafor", 1)
+    okafor, ana = gym.clients["okafor"], gym.signed_in()
+    waits, asked = (
+        BookingRequest(uuid.uuid4(), gym.sessions[session], "client", okafor, waitlist=True)
+        for session in ("full", "spin")
+    )
+    assert bookings.book(ana, waits).outcome == "waitlisted"
+    (booked,) = (line for line in rosters.of(ana, gym.sessions["full"]) if line.place is None)
+    with (
+        psycopg.connect(cluster.conninfo("postgres", database_name)) as holder,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        holder.execute("select from packages for update")
+        answers = []
+        for waiting, act in (
+            (1, lambda: bookings.book(ana, asked)),
+            (2, lambda: bookings.cancel(ana, booked.booking_id)),
+        ):
+            answers.append(pool.submit(act))
+            deadline = time.monotonic() + 20
+            while superuser.execute(WAITING).fetchone() != (waiting,):
+                assert time.monotonic() < deadline, "it does not wait for it"
+                time.sleep(0.02)
+        holder.rollback()
+        outcomes = [each.result().outcome for each in answers]
+    assert outcomes == ["booked", "cancelled"]
+    paid = "select booking_status, paid_by from bookings where id = %s"
+    assert superuser.execute(paid, (asked.id,)).fetchone() == ("confirmed", "package")
+    assert superuser.execute(paid, (waits.id,)).fetchone() == ("waitlisted", None)
