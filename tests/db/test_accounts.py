@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from bought import one, paid
+from bought import has_package, left, one, paid
 from gym import Gym
 
 from db import errors
@@ -161,3 +161,148 @@ def test_a_sale_and_its_booking_are_taken_back_together_or_not(gym: Gym, superus
 
 def _package(product: uuid.UUID) -> NewPackage:
     return NewPackage(product, "10-Class Pass", 9000, 10)
+
+
+def test_credit_pays_for_a_booking_and_comes_back_with_it(gym: Gym, superuser: Superuser) -> None:
+    with_credit(gym)
+    assert okafor(gym).credit == 1200
+    assert book(gym, "spin", None).credit == 1200
+    answer = book(gym, "spin", "credit")
+    assert (answer.outcome, answer.paid_by, answer.payment_status) == ("booked", "credit", "paid")
+    assert (okafor(gym).credit, okafor(gym).owes, payments(superuser)) == (0, 0, [("card", 1200)])
+    spent = book(gym, "earlier", "credit")
+    assert (spent.outcome, spent.rule, spent.credit) == ("refused", "account_credit", None)
+    assert answer.booking_id
+    assert bookings.cancel(gym.signed_in(), answer.booking_id).booking_status == "cancelled"
+    assert okafor(gym).credit == 1200
+    bookings.take_back(gym.signed_in(), answer.booking_id, "confirmed")
+    assert okafor(gym).credit == 0
+    bookings.take_back(gym.signed_in(), answer.booking_id)
+    assert (okafor(gym).credit, payments(superuser)) == (1200, [("card", 1200)])
+
+
+def test_credit_that_was_spent_keeps_what_it_came_from_cancelled(gym: Gym) -> None:
+    cancelled = with_credit(gym)
+    spent = book(gym, "spin", "credit").booking_id
+    refused = bookings.take_back(gym.signed_in(), cancelled, "confirmed")
+    assert (refused.outcome, refused.rule) == ("refused", "account_credit")
+    assert spent
+    bookings.take_back(gym.signed_in(), spent)
+    assert bookings.take_back(gym.signed_in(), cancelled, "confirmed").outcome == "taken_back"
+    assert okafor(gym).credit == 0
+
+
+def test_what_is_no_credit(gym: Gym, superuser: Superuser) -> None:
+    """Late, taken back, owed, covered by a package, and what another system took."""
+    superuser.execute("update organizations set cancel_grace_minutes = 0")
+    late = book(gym, "spin", "cash").booking_id
+    owed = book(gym, "tomorrow", "later").booking_id
+    assert late and owed
+    assert bookings.cancel(gym.signed_in(), late).booking_status == "late_cancelled"
+    superuser.execute(
+        "update class_sessions set starts_at = starts_at + '1 day', ends_at = ends_at + '1 day'"
+    )
+    assert bookings.cancel(gym.signed_in(), owed).booking_status == "cancelled"
+    with_credit(gym)
+    superuser.execute("set session_replication_role = replica")
+    superuser.execute("update payments set taken_by = null")
+    superuser.execute("reset session_replication_role")
+    assert okafor(gym).credit == 0
+
+
+def test_credit_does_not_pay_for_what_is_covered(gym: Gym, superuser: Superuser) -> None:
+    with_credit(gym)
+    package = has_package(superuser, gym, "client", "okafor", 1)
+    assert (book(gym, "spin", "credit").paid_by, left(superuser, package)) == ("package", 0)
+    assert (book(gym, "tomorrow", "credit", drop_in=True).paid_by, okafor(gym).credit) == ("credit", 0)
+
+
+def test_credit_pays_for_a_sale_until_that_is_taken_back(gym: Gym, superuser: Superuser) -> None:
+    product = uuid.uuid4()
+    sales.offer(gym.signed_in("mia"), NewPackage(product, "Taster", 1000, 1))
+    sale = Sale(uuid.uuid4(), "package", product, "credit")
+    for rule in ("account_credit", None):
+        if rule:
+            with pytest.raises(errors.Refused) as refused:
+                sales.sell(gym.signed_in(), sale, "client", gym.clients["okafor"])
+            assert refused.value.rule == rule
+            with_credit(gym)
+        else:
+            sales.sell(gym.signed_in(), sale, "client", gym.clients["okafor"])
+    assert (okafor(gym).credit, payments(superuser)) == (200, [("card", 1200)])
+    sales.take_back(gym.signed_in(), "package", sale.id)
+    assert (okafor(gym).credit, payments(superuser)) == (1200, [("card", 1200)])
+
+
+def test_credit_collects_all_that_is_owed_or_nothing(gym: Gym, superuser: Superuser) -> None:
+    with_credit(gym)
+    booking = book(gym, "spin").booking_id
+    collected = collect(gym, "credit")
+    assert (collected.amount, okafor(gym).credit, okafor(gym).owes) == (1200, 0, 0)
+    assert booking and paid(superuser, booking) == ("credit", "paid", None)
+    accounts.take_back_collection(gym.signed_in(), collected.id)
+    assert (okafor(gym).credit, okafor(gym).owes) == (1200, 1200)
+    book(gym, "earlier")
+    with pytest.raises(errors.Refused) as refused:
+        collect(gym, "credit")
+    assert refused.value.rule == "account_credit"
+    assert (okafor(gym).credit, okafor(gym).owes, payments(superuser)) == (1200, 2400, [("card", 1200)])
+
+
+def test_a_manager_gives_credit_back_by_the_way_it_came(gym: Gym, superuser: Superuser) -> None:
+    first, last = with_credit(gym, "card"), with_credit(gym, "cash")
+    mia, person, refund = gym.signed_in("mia"), gym.clients["okafor"], uuid.uuid4()
+    for who, amount, reason, rule in (
+        ("ana", 100, "moved away", "booking_override_rank"),
+        ("mia", 0, "moved away", "refund_amount"),
+        ("mia", 100, " ", "refund_reason"),
+        ("mia", 2401, "moved away", "account_credit"),
+    ):
+        with pytest.raises(errors.Refused) as refused:
+            accounts.refund_credit(gym.signed_in(who), uuid.uuid4(), "client", person, amount, reason)
+        assert refused.value.rule == rule
+    for _ in range(2):
+        given = accounts.refund_credit(mia, refund, "client", person, 1500, "moved away")
+        assert [(each.method, each.amount) for each in given] == [("card", 300), ("cash", 1200)]
+    assert okafor(gym).credit == 900
+    assert superuser.execute(
+        "select booking_id, amount from payments where refund_id = %s order by amount", (refund,)
+    ).fetchall() == [(last, -1200), (first, -300)]
+    refused_undo = bookings.take_back(gym.signed_in(), first, "confirmed")
+    assert refused_undo.rule == "account_credit"
+    accounts.refund_credit(mia, uuid.uuid4(), "client", person, 900, "moved away")
+    assert (okafor(gym).credit, one(superuser, "select sum(amount) from payments")) == (0, 0)
+
+
+def test_money_given_back_as_credit_is_not_reversed_again(gym: Gym, superuser: Superuser) -> None:
+    first = with_credit(gym)
+    accounts.refund_credit(
+        gym.signed_in("mia"), uuid.uuid4(), "client", gym.clients["okafor"], 1200, "moved away"
+    )
+    again = book(gym, "spin", "card").booking_id
+    assert again
+    bookings.cancel(gym.signed_in(), again)
+    assert bookings.take_back(gym.signed_in(), first, "confirmed").outcome == "taken_back"
+    assert bookings.take_back(gym.signed_in(), first).outcome == "taken_back"
+    assert (okafor(gym).credit, one(superuser, "select sum(amount) from payments")) == (0, 0)
+
+
+def test_cards_on_file_are_told_apart_by_four_digits(gym: Gym) -> None:
+    card, person = uuid.uuid4(), gym.clients["okafor"]
+    for _ in range(2):
+        accounts.add_card(gym.signed_in(), card, "client", person, "visa", "4242")
+    assert [(each["brand"], each["last_four"]) for each in okafor(gym).cards] == [("visa", "4242")]
+    for brand, last_four, rule in (
+        ("visa", "4242424242424242", "cards_on_file_last_four_check"),
+        ("visa", "42 2", "cards_on_file_last_four_check"),
+        ("visa", "4242\n", "cards_on_file_last_four_check"),
+        ("4242 4242 4242 4242", "4242", "cards_on_file_brand_check"),
+    ):
+        with pytest.raises(errors.Refused) as refused:
+            accounts.add_card(gym.signed_in(), uuid.uuid4(), "client", person, brand, last_four)  # type: ignore[arg-type]
+        assert refused.value.rule == rule
+    for _ in range(2):
+        accounts.remove_card(gym.signed_in(), card)
+    assert okafor(gym).cards == []
+    with pytest.raises(errors.NotFound):
+        accounts.remove_card(gym.signed_in("ben", "union"), card)
