@@ -139,7 +139,7 @@ COMMANDS = (
     ),
     Command(
         "desk.choose",
-        "1,2,3,4,5,6,7,8,0",
+        "1,2,3,4,5,6,7,8,9,0",
         "",
         "answer",
         "Answer the question; without one, digits are typed.",

@@ -114,6 +114,7 @@ TOPICS = {
             "[desk.payer] lets another of their memberships or packages pay, or the drop-in.",
             "3 and 4 sell the package that stands there, by card or cash, and book with it.",
             "5 means later: they owe it. 6 is free of charge, and asks for the reason.",
+            "9 pays from their credit, and stands there where that covers the price.",
             "7, for managers, does it past a rule, and asks for the reason.",
             "8 has the waiver signed, for a minor by a guardian. 0 means that they are not here yet.",
             "[desk.back] goes one step back. Nothing is done before [desk.do].",

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from db.errors import DeskError, NoDatabase, NotSignedIn, refusal
-from db.records import Answer, BookingStatus
+from db.records import Answer, BookingStatus, Sale
 from frontdesk.app import RETRY_S, Desk
 from frontdesk.commands import keyed
 from frontdesk.widgets.intention import Intention
@@ -34,13 +34,15 @@ class Done:
     """What was done at this desk by one action, and the words for it.
 
     `changes` are the bookings, each with the status that it had before. `is_so` says what stays so where it
-    cannot be taken back, such as 'is booked'.
+    cannot be taken back, such as 'is booked'. `sale` was made with the booking, for `price` in minor units.
     """
 
     changes: tuple[tuple[UUID, BookingStatus | None], ...]
     name: str
     what: str
     is_so: str
+    sale: Sale | None = None
+    price: int = 0
 
 
 class DoneLine(Static):
@@ -101,7 +103,8 @@ class DoneLine(Static):
         changed = [each for each in answers if each.outcome != "exists" or each.booking_id in _own(intention)]
         changes = tuple((each.booking_id, each.before) for each in changed if each.booking_id)
         if changes:
-            self._named = Done(changes, name, what, is_so)
+            price = intention.offer["price"] if intention.sale and intention.offer else 0
+            self._named = Done(changes, name, what, is_so, intention.sale, price)
             self.done.append(self._named)
 
     def take_back(self) -> None:
@@ -139,7 +142,7 @@ class DoneLine(Static):
             rule = refused[0].rule if refused else None
             self.fail(f"{done.name} still {done.is_so}. {refusal(rule)}")
         else:
-            self.say(f"Taken back: {done.name}, {done.what}.{_money_back(answer)}")
+            self.say(f"Taken back: {done.name}, {done.what}.{_money_back(done, answer)}")
         if len(refused) < len(answer):
             self.post_message(self.Undone())
 
@@ -192,18 +195,20 @@ def _more(speaker: Speaker, answer: Answer) -> str:
     return f", {speaker.paid(answer)}" if answer.price else ""
 
 
-def _money_back(answers: list[Answer]) -> str:
-    """What has to be handed back, where a booking was undone that had taken money."""
-    back = [each for each in answers if each.payment_status == "void" and each.price]
+def _money_back(done: Done, answers: list[Answer]) -> str:
+    """What has to be handed back, where what was undone had taken money."""
+    back = [(each.paid_by, each.currency, each.price) for each in answers if each.payment_status == "void"]
+    if done.sale:
+        back.append((done.sale.pay, answers[0].currency, done.price))
     sums: dict[tuple[str, str], int] = {}
-    for each in back:
-        if each.paid_by in {"card", "cash"}:
-            by = (each.paid_by, each.currency or "")
-            sums[by] = sums.get(by, 0) + (each.price or 0)
+    for method, currency, price in back:
+        if method in {"card", "cash"} and price:
+            by = (method, currency or "")
+            sums[by] = sums.get(by, 0) + price
     return "".join(f" Give back {money(amount, currency)} {by}." for (by, currency), amount in sums.items())
 
 
 def _take_back(done: Done, signed_in: SignedIn) -> list[Answer]:
     from db.repositories import bookings
 
-    return bookings.take_back_together(signed_in, done.changes)
+    return bookings.take_back_together(signed_in, done.changes, done.sale.id if done.sale else None)

@@ -25,11 +25,12 @@ from db.records import (
 )
 from frontdesk.widgets.text import literal
 
-PAYS: dict[str, Pay] = {"1": "card", "2": "cash", "5": "later", "6": "comp"}
+PAYS: dict[str, Pay] = {"1": "card", "2": "cash", "5": "later", "6": "comp", "9": "credit"}
 SELLS: dict[str, Literal["card", "cash"]] = {"3": "card", "4": "cash"}
 OVERRIDE = "7"
 ARRIVE = "0"
 COMP = "6"
+CREDIT = "9"
 WAIVER = "8"
 OVERRIDABLE = frozenset(
     {
@@ -289,9 +290,19 @@ class Intention:
         if self.answer is None or self.step not in {Step.ASKED, Step.STOPPED}:
             return ""
         pays = "".join(PAYS) if self.answer.outcome == "due" else ""
+        pays = pays if self.credit else pays.replace(CREDIT, "")
         pays += "".join(SELLS) if self.offer else ""
         override = OVERRIDE if manager and self.overridable else ""
         return pays + override + (WAIVER if self.signable else "") + (ARRIVE if self.arrivable else "")
+
+    @property
+    def credit(self) -> int:
+        """What stands to their credit, where that covers what is due."""
+        answer = self.answer
+        if answer is None or answer.outcome != "due" or self.companions:
+            return 0
+        credit = answer.credit or 0
+        return credit if credit >= (answer.price or 0) else 0
 
     @property
     def offer(self) -> Offered | None:

@@ -72,4 +72,6 @@ def how_paid(answer: Answer) -> str:
         return "It was given free of charge"
     if answer.paid_by == "later":
         return f"{price} is owed" if answer.payment_status == "pending" else f"{price} was owed"
+    if answer.paid_by == "credit":
+        return f"{price} was paid from their credit"
     return f"{price} was paid by {answer.paid_by}"

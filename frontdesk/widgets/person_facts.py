@@ -34,6 +34,7 @@ def facts_of(person: PersonDetails, organization: Organization, today: date) -> 
     yield from _who(person)
     yield from _warnings(person, organization)
     yield from _birthday(person, today)
+    yield from _account(person, organization)
     yield from _has(person)
     yield from _visits(person, today)
     yield from _coming(person, organization, today)
@@ -86,6 +87,13 @@ def _birthday(person: PersonDetails, today: date) -> Iterator[Fact]:
 def near(born: date | None, today: date) -> date | None:
     """The birthday that is at most a week away or gone."""
     return birthday_near(born, today, gone=NEAR, ahead=NEAR)
+
+
+def _account(person: PersonDetails, organization: Organization) -> Iterator[Fact]:
+    if person.credit:
+        yield Fact("credit", money(person.credit, organization.currency))
+    for card in person.cards:
+        yield Fact("card", f"{card['brand'].title()} ..{card['last_four']}")
 
 
 def _has(person: PersonDetails) -> Iterator[Fact]:

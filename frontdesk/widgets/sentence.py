@@ -15,7 +15,7 @@ from textual.widgets import Static
 from db.records import Answer, ClassSession, Duplicate, Offered, Organization, Person
 from frontdesk.clock import day_of, local, time_of
 from frontdesk.commands import keyed
-from frontdesk.widgets.intention import ARRIVE, COMP, OVERRIDE, PAYS, WAIVER, Intention, Step
+from frontdesk.widgets.intention import ARRIVE, COMP, CREDIT, OVERRIDE, PAYS, WAIVER, Intention, Step
 from frontdesk.widgets.marks import birthday, birthday_words
 from frontdesk.widgets.paying import because, charged, could_not, entitled, how_paid
 from frontdesk.widgets.text import cut, literal, money, ordinal, several
@@ -200,6 +200,8 @@ class Speaker:
             yield "in time", [f"the class goes back to {self._name_of_payer(answer)}"]
         elif answer.paid_by == "membership":
             yield "in time", [f"it does not count for {self._name_of_payer(answer)}"]
+        elif answer.paid_by == "credit":
+            yield "in time", [f"{self._price(answer.price, answer)} goes back to their credit"]
         elif answer.payment_status == "paid" and answer.price:
             yield "in time", [f"{self.paid(answer)} stays to their credit"]
         else:
@@ -220,17 +222,22 @@ class Speaker:
         return choices
 
     def _ways(self, intention: Intention, answer: Answer) -> list[str | Choice]:
-        price = money(answer.price or 0, answer.currency or self.organization.currency)
+        price = self._price(answer.price, answer)
         ways = {"1": f"{price} card", "2": f"{price} cash"}
         if intention.offer:
             pack = f"{literal(intention.offer['name'])} {self._money(intention.offer)}"
             ways |= {"3": f"sell {pack} card", "4": "sell it, cash"}
         ways |= {"5": "later", COMP: "comp"}
+        if intention.credit:
+            ways[CREDIT] = f"from their credit {self._price(intention.credit, answer)}"
         paid = intention.request.pay
         return [
             Choice(digit, words, PAYS.get(digit) == paid if paid else digit == intention.chosen)
             for digit, words in ways.items()
         ]
+
+    def _price(self, amount: int | None, answer: Answer) -> str:
+        return money(amount or 0, answer.currency or self.organization.currency)
 
     def _money(self, offer: Offered) -> str:
         return money(offer["price"], offer["currency"])
@@ -266,7 +273,7 @@ class Speaker:
         """How a booking is paid, such as '£12.00 card', 'owes £12.00', '10-Class Pass, 2 left'."""
         if answer.decided and answer.decided["by"]:
             return entitled(answer.decided["by"])
-        price = money(answer.price or 0, answer.currency or self.organization.currency)
+        price = self._price(answer.price, answer)
         if answer.paid_by == "comp":
             return "comp"
         if answer.booking_status == "waitlisted" or not answer.price:

@@ -50,6 +50,8 @@ def test_only_who_was_told_of_the_waitlist_goes_there() -> None:
     [
         (intend(SAM, SPIN), "", ""),
         (judged("due"), "12560", "12560"),
+        (judged("due", credit=1199), "12560", "12560"),
+        (judged("due", credit=1200), "125690", "125690"),
         (judged("booked"), "0", "0"),
         (judged("waitlisted", place=1), "", "7"),
         (judged("refused", rule="booking_blocked_person"), "", "7"),

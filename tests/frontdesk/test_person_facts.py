@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from rich.cells import cell_len
 
-from db.records import Held, Organization, PersonDetails
+from db.records import Card, Held, Organization, PersonDetails
 from frontdesk.widgets.person_facts import LABEL, Fact, facts_of, folded, near
 
 TODAY = date(2026, 11, 24)
@@ -19,9 +19,10 @@ GYM = Organization(uuid4(), "Harbour Lane", "America/Los_Angeles", "GBP", "staff
 def details(**facts: Any) -> PersonDetails:
     values: dict[str, Any] = dict.fromkeys(PersonDetails.__slots__)
     lists = ["pays", "guardians", "family", "alerts", "notes", "coming_at", "coming", "coming_status", "has"]
+    lists += ["owed", "cards"]
     values |= {name: [] for name in lists} | {"kind": "client", "id": uuid4(), "name": "Sam Okafor"}
     values |= {"phone": "", "email": "", "since": date(2024, 3, 1), "visits": 0, "visits_this_month": 0}
-    return PersonDetails(**{**values, "owes": 0, **facts})
+    return PersonDetails(**{**values, "owes": 0, "credit": 0, **facts})
 
 
 def said(**facts: Any) -> list[tuple[str, str]]:
@@ -83,6 +84,17 @@ def test_nothing_is_cut(text: str) -> None:
     assert all(cell_len(row.text) <= 34 - LABEL for row in rows)
     assert "".join(row.text for row in rows).replace(" ", "") == text.replace(" ", "")
     assert [row.label for row in rows] == ["note", *[""] * (len(rows) - 1)]
+
+
+def test_credit_and_cards_stand_there() -> None:
+    cards: list[Card] = [
+        {"id": "1", "brand": "visa", "last_four": "4242"},
+        {"id": "2", "brand": "mastercard", "last_four": "0005"},
+    ]
+    rows = said(credit=1200, cards=cards)
+    assert [row for row in rows if row[0] in ("credit", "card")] == [
+        *(("credit", "£12.00"), ("card", "Visa ..4242"), ("card", "Mastercard ..0005"))
+    ]
 
 
 def test_what_they_have_stands_there() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import psycopg
 from bought import has_membership, has_package, left, paid
 from gym import Gym
 from journeys.at_desk import OPEN, AtDesk, desk, play
+
+from db.records import BookingRequest
+from db.repositories import bookings
 
 Superuser = psycopg.Connection[tuple[Any, ...]]
 
@@ -102,6 +106,58 @@ def test_enter_3_enter_sells_a_package_and_books_with_it(gym: Gym, superuser: Su
     assert _booking(superuser) == ("package", "paid", found[0])
     assert left(superuser, found[0]) == 9
     assert superuser.execute("select method, amount from payments").fetchall() == [("card", 9000)]
+
+
+def test_f9_takes_the_sale_back_with_its_booking(gym: Gym, superuser: Superuser) -> None:
+    superuser.execute(
+        "insert into package_products (organization_id, name, price, class_count)"
+        " values (%s, '10-Class Pass', 9000, 10)",
+        (gym.organizations["harbour"],),
+    )
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
+        await at.press("enter")
+        await at.sees("4 sell it, cash")
+        await at.press("4", "enter")
+        await at.sees("Sam Okafor is in", "10-Class Pass, 9 left")
+        await at.press("f9")
+        await at.sees("Taken back: Sam Okafor", "Give back £90.00 cash.")
+
+    play(desk(gym), steps)
+    assert superuser.execute(
+        "select payment_status from bookings where package_id is not null"
+    ).fetchall() == [("void",)]
+    assert superuser.execute("select cancel_reason, refunded from packages").fetchall() == [
+        ("taken back", True)
+    ]
+    assert superuser.execute("select sum(amount) from payments").fetchone() == (0,)
+
+
+def test_9_pays_from_their_credit(gym: Gym, superuser: Superuser) -> None:
+    def asked(session: str) -> BookingRequest:
+        return BookingRequest(
+            uuid.uuid4(), gym.sessions[session], "client", gym.clients["okafor"], pay="card"
+        )
+
+    cancelled = asked("tomorrow")
+    bookings.book(gym.signed_in(), cancelled)
+    bookings.cancel(gym.signed_in(), cancelled.id)
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
+        await at.press("enter")
+        await at.sees("6 comp", "9 from their credit £12.00")
+        await at.press("9", "enter")
+        await at.sees("Sam Okafor is in", "£12.00 credit")
+
+    play(desk(gym), steps)
+    assert _booking(superuser) == ("credit", "paid", None)
+    assert superuser.execute("select method, amount from payments").fetchall() == [("card", 1200)]
 
 
 def test_f4_after_a_sale_was_chosen_sells_nothing(gym: Gym, superuser: Superuser) -> None:
