@@ -12,12 +12,13 @@ from typing import Any
 import psycopg
 
 from db import upgrade
-from db.demo import rows
+from db.demo import rows, sold_rows
 from db.demo.bookings import Booking, Books, Counter, Payment
 from db.demo.gyms import GYMS
-from db.demo.habits import Habits
+from db.demo.habits import Habits, Member
 from db.demo.people import Person, draw_people
 from db.demo.rows import House
+from db.demo.sales import Sales
 from db.demo.staff import STAFF, User, draw_users, secret
 from db.demo.timetable import draw_sessions, slots
 from db.errors import Refused
@@ -127,7 +128,23 @@ def _fill_gym(
     rows.write_bookings(owner, house, bookings)
     work.did(work.share)
     rows.write_payments(owner, house, list(_payments(bookings)))
+    _sell(owner, house, habits.members, bookings, counter, now)
     work.did(work.share)
+
+
+def _sell(
+    owner: psycopg.Connection[Any],
+    house: House,
+    members: list[Member],
+    bookings: list[Booking],
+    counter: Counter,
+    now: datetime,
+) -> None:
+    """Offers and what was sold, drawn from a source of their own: whoever books stays who they are."""
+    random = Random(str(house.id))  # noqa: S311
+    offers = sold_rows.write_offers(owner, house, random)
+    sold = list(Sales(random, house.gym, counter, now).of(members, bookings))
+    sold_rows.write_sold(owner, house, offers, sold, random)
 
 
 def _counter(users: list[User], house: House, number: int) -> Counter:

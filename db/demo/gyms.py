@@ -14,6 +14,7 @@ OPEN_GYM = "Open gym"
 class Gym:
     """One organization: its share of the people, prices in minor units of `currency`, and what it is made of.
 
+    `offers` are the prices of what `db.demo.sales.TERMS` names.
     `later` are the minutes by which its whole timetable is shifted.
     """
 
@@ -23,6 +24,7 @@ class Gym:
     share: float
     languages: dict[str, float]
     prices: dict[str, int]
+    offers: dict[str, int]
     rooms: tuple[str, str, str, str]
     instructors: tuple[str, ...]
     desks: tuple[str, ...]
@@ -67,6 +69,7 @@ GYMS = (
             "Mobility": 0,
             OPEN_GYM: 800,
         },
+        offers={"10-Class Pass": 11000, "5-Class Starter": 6000, "Unlimited": 8900, "Twice a week": 5900},
         rooms=("R1", "R2", "Ring", "Floor"),
         instructors=(
             "Kim Park",
@@ -97,6 +100,7 @@ GYMS = (
             "Mobility": 0,
             OPEN_GYM: 2000,
         },
+        offers={"10-Class Pass": 26000, "5-Class Starter": 14000, "Unlimited": 21000, "Twice a week": 14500},
         rooms=("Studio A", "Studio B", "Studio C", "Floor"),
         instructors=("Marcus Hayes", "Ximena Vega", "Dana Lin", "Cody Brooks", "Lena Mazur", "Omar Saleh"),
         desks=("Lobby",),
@@ -119,6 +123,7 @@ GYMS = (
             "Mobility": 0,
             OPEN_GYM: 1800,
         },
+        offers={"10-Class Pass": 23500, "5-Class Starter": 12500, "Unlimited": 19000, "Twice a week": 12900},
         rooms=("Wave", "Reef", "Cage", "Floor"),
         instructors=("Bronte Lloyd", "Jack Nguyen", "Mei Huang", "Sami Khoury", "Tilly Grant", "Ravi Mehta"),
         desks=("Front desk",),

@@ -44,7 +44,7 @@ class Member:
 
 
 class Habits:
-    """The members of one gym, taken from its people as they are drawn, and the slots they keep."""
+    """The `members` of one gym, taken from its people as they are drawn, and the slots they keep."""
 
     def __init__(self, random: Random, week: Sequence[Slot], today: date) -> None:
         self._random = random
@@ -54,6 +54,7 @@ class Habits:
         self._regulars: dict[Slot, list[Member]] = defaultdict(list)
         self._others: list[Member] = []
         self._trials = 0
+        self.members: list[Member] = []
         self._around: dict[date, dict[tuple[str, str], list[Member]]] = {}
 
     def consider(self, person: Person) -> None:
@@ -65,11 +66,11 @@ class Habits:
         if kind == "lead":
             if fate < 0.5 and self._trials < MOST_TRIALS:
                 self._trials += 1
-                self._others.append(self._trial(person))
+                self._others.append(self._known(self._trial(person)))
         elif fate < 0.36 and any(self._left.values()):
-            self._keep(self._draw_member(person))
+            self._keep(self._known(self._draw_member(person)))
         elif fate < 0.75 and len(self._others) - self._trials < MOST_OCCASIONALS:
-            self._others.append(self._draw_member(person))
+            self._others.append(self._known(self._draw_member(person)))
 
     def coming(self, session: Session) -> Iterator[Member]:
         """Who means to come to the session: its regulars, then others until it is as full as it gets."""
@@ -82,6 +83,10 @@ class Habits:
             pool = pools.get((slot.program, slot.part_of_day)) if random.random() < 0.75 else pools[("", "")]
             if pool:
                 yield random.choice(pool)
+
+    def _known(self, member: Member) -> Member:
+        self.members.append(member)
+        return member
 
     def _pools(self, day: date) -> dict[tuple[str, str], list[Member]]:
         """Who of the others is around that day, by what they like; everybody under ('', '')."""

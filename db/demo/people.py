@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from db.demo import names
 from db.demo.drawing import draw_from, draw_id
@@ -16,6 +16,8 @@ from db.records import Kind
 
 CLIENTS = 0.7
 IN_FAMILIES = 0.12
+GROWN_UPS = 2  # of a household, the first ones
+OF_AGE = timedelta(days=18 * 366)
 NAMESAKES = 0.01
 CONVERTED = 0.03
 BLOCKED = 0.004
@@ -27,7 +29,10 @@ DOMAINS = {"post.example": 50, "mail.example": 35, "work.example": 15}
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person of the demo; the fields are columns of leads and clients. `language` is the name's."""
+    """One person of the demo; the fields are columns of leads and clients.
+
+    `language` is the name's; `family` is the id of theirs, in which grown-ups sign for children.
+    """
 
     kind: Kind
     id: UUID
@@ -45,6 +50,8 @@ class Person:
     status: str
     source: str
     converted_from: UUID | None
+    family: UUID | None = None
+    is_guardian: bool = False
 
 
 def draw_people(random: Random, gym: Gym, count: int, today: date) -> Iterator[Person]:
@@ -53,12 +60,21 @@ def draw_people(random: Random, gym: Gym, count: int, today: date) -> Iterator[P
     drawn = 0
     while drawn < count:
         household = _draw_household(random, gym)
-        for place in range(min(household.size, count - drawn)):
+        size = min(household.size, count - drawn)
+        family: UUID | None = None
+        for place in range(size):
             name = names.draw(random, household.family)
             if recent and random.random() < NAMESAKES:
                 name = random.choice(recent)
             drawn += 1
-            yield _draw_person(random, gym, household, name, child=place > 1, number=drawn, today=today)
+            child = place >= GROWN_UPS
+            person = _draw_person(random, gym, household, name, child=child, number=drawn, today=today)
+            if size > 1:
+                # Made of the first one's id: a draw more would make everybody after them somebody else.
+                family = family or uuid5(person.id, "family")
+                guardian = not child and not _is_minor(person.birth_date, today)
+                person = replace(person, family=family, is_guardian=guardian)
+            yield person
             recent.append(name)
 
 
@@ -120,6 +136,10 @@ def _draw_email(random: Random, name: names.Name) -> str | None:
     local = random.choice((".".join(parts), parts[0] + parts[-1], f"{parts[0][0]}.{parts[-1]}"))
     number = random.choice(("", "", str(random.randrange(1, 100))))
     return f"{local}{number}@{draw_from(random, DOMAINS)}"
+
+
+def _is_minor(born: date | None, today: date) -> bool:
+    return born is not None and today - born < OF_AGE
 
 
 def _draw_birth_date(random: Random, today: date, *, child: bool) -> date | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import psycopg
 from psycopg import sql
@@ -34,6 +34,14 @@ TABLES = (
     "bookings",
     "payments",
     "search_documents",
+    "families",
+    "family_members",
+    "membership_plans",
+    "package_products",
+    "memberships",
+    "packages",
+    "entitlement_holds",
+    "entitlement_ledger",
 )
 
 # Trigrams are indexed ten times faster all at once than row by row.
@@ -50,7 +58,8 @@ AFTERWARDS = (
               from public.bookings group by 1, 2) b
      where s.organization_id = b.organization_id and s.id = b.class_session_id
     """,
-    "analyze public.leads, public.clients, public.class_sessions, public.bookings",
+    "analyze public.leads, public.clients, public.class_sessions, public.bookings, public.family_members,"
+    " public.memberships, public.packages, public.entitlement_ledger",
     """
     set local maintenance_work_mem = '256MB';
     create temp table indexes_aside on commit drop as
@@ -115,7 +124,7 @@ def set_triggers(owner: psycopg.Connection[Any], *, enabled: bool) -> None:
 
 def write_organizations(owner: psycopg.Connection[Any], houses: Sequence[House], opened_at: datetime) -> None:
     """The organizations, and what each of them is made of."""
-    _copy(
+    copy(
         owner,
         "organizations",
         "id name timezone currency created_at",
@@ -124,12 +133,12 @@ def write_organizations(owner: psycopg.Connection[Any], houses: Sequence[House],
     for house in houses:
         gym, mine = house.gym, house.id
         desks = ((*desk, opened_at) for desk in _named(mine, house.desks, gym.desks))
-        _copy(owner, "desks", "organization_id id name opened_at", desks)
-        _copy(owner, "rooms", "organization_id id name", _named(mine, house.rooms, gym.rooms))
-        _copy(
+        copy(owner, "desks", "organization_id id name opened_at", desks)
+        copy(owner, "rooms", "organization_id id name", _named(mine, house.rooms, gym.rooms))
+        copy(
             owner, "instructors", "organization_id id name", _named(mine, house.instructors, gym.instructors)
         )
-        _copy(
+        copy(
             owner,
             "programs",
             "organization_id id name open_gym drop_in_price",
@@ -149,13 +158,13 @@ def write_staff(
 ) -> None:
     """The users, and where they work."""
     salt, key = secret
-    _copy(
+    copy(
         owner,
         "users",
         "id email name salt stored_key created_at",
         ((u.id, u.email, u.name, salt, key, opened_at) for u in users),
     )
-    _copy(
+    copy(
         owner,
         "user_organizations",
         "organization_id user_id role created_at",
@@ -169,12 +178,12 @@ def write_staff(
 
 
 def write_people(owner: psycopg.Connection[Any], house: House, people: Sequence[Person]) -> None:
-    """Leads, also those that became clients, then clients."""
+    """Leads, also those that became clients, then clients; and who is of one family."""
     leads = [person for person in people if person.kind == "lead"]
     clients = [person for person in people if person.kind == "client"]
     shared = "organization_id id name email phone birth_date created_at updated_at"
     more = "barcode emergency_contact waiver_signed_at waiver_signed_by blocked_at blocked_reason"
-    _copy(
+    copy(
         owner,
         "leads",
         f"{shared} {more} status source",
@@ -187,11 +196,26 @@ def write_people(owner: psycopg.Connection[Any], house: House, people: Sequence[
             ),
         ),
     )
-    _copy(
+    copy(
         owner,
         "clients",
         f"{shared} {more} converted_from_lead_id client_since",
         ((house.id, p.id, *_person(p), *_more(p), p.converted_from, p.created_at.date()) for p in clients),
+    )
+    _write_families(owner, house, [person for person in people if person.family])
+
+
+def _write_families(owner: psycopg.Connection[Any], house: House, people: Sequence[Person]) -> None:
+    """The families of these people; of one that goes on in the next batch the rest comes there."""
+    owner.cursor().executemany(
+        "insert into public.families (organization_id, id) values (%s, %s) on conflict do nothing",
+        [(house.id, family) for family in dict.fromkeys(person.family for person in people)],
+    )
+    copy(
+        owner,
+        "family_members",
+        "organization_id id family_id customer_id client_id is_guardian",
+        ((house.id, uuid5(p.id, "member"), p.family, *dual_key(p), p.is_guardian) for p in people),
     )
 
 
@@ -199,7 +223,7 @@ def write_sessions(
     owner: psycopg.Connection[Any], house: House, sessions: Sequence[Session], now: datetime, random: Random
 ) -> None:
     """Class sessions; each slot of the week keeps its instructor, who is away now and then."""
-    _copy(
+    copy(
         owner,
         "class_sessions",
         "organization_id id program_id room_id starts_at ends_at capacity handed_in_at",
@@ -218,7 +242,7 @@ def write_sessions(
         ),
     )
     usual = {session.slot: random.choice(house.instructors) for session in sessions}
-    _copy(
+    copy(
         owner,
         "session_instructors",
         "organization_id class_session_id instructor_id",
@@ -236,7 +260,7 @@ def write_sessions(
 
 def write_bookings(owner: psycopg.Connection[Any], house: House, bookings: Iterable[Booking]) -> None:
     """The bookings of one organization."""
-    _copy(
+    copy(
         owner,
         "bookings",
         "organization_id id class_session_id customer_id client_id booking_status payment_status paid_by"
@@ -247,7 +271,7 @@ def write_bookings(owner: psycopg.Connection[Any], house: House, bookings: Itera
                 house.id,
                 b.id,
                 b.session.id,
-                *_dual_key(b.member.person),
+                *dual_key(b.member.person),
                 b.status,
                 b.payment_status,
                 b.paid_by,
@@ -271,7 +295,7 @@ def write_bookings(owner: psycopg.Connection[Any], house: House, bookings: Itera
 
 def write_payments(owner: psycopg.Connection[Any], house: House, payments: Sequence[Payment]) -> None:
     """The money of the bookings, what was taken before what was given back."""
-    _copy(
+    copy(
         owner,
         "payments",
         "organization_id id customer_id client_id booking_id reverses_id method amount currency desk_id"
@@ -280,7 +304,7 @@ def write_payments(owner: psycopg.Connection[Any], house: House, payments: Seque
             (
                 house.id,
                 p.id,
-                *_dual_key(p.booking.member.person),
+                *dual_key(p.booking.member.person),
                 p.booking.id,
                 p.reverses,
                 p.booking.paid_by,
@@ -295,7 +319,7 @@ def write_payments(owner: psycopg.Connection[Any], house: House, payments: Seque
     )
 
 
-def _dual_key(person: Person) -> tuple[UUID | None, UUID | None]:
+def dual_key(person: Person) -> tuple[UUID | None, UUID | None]:
     """The lead's key and the client's, of which one is there."""
     return (person.id, None) if person.kind == "lead" else (None, person.id)
 
@@ -326,12 +350,13 @@ def _named(organization: UUID, ids: Sequence[UUID], shown: Sequence[str]) -> Ite
     return ((organization, identity, name) for identity, name in zip(ids, shown, strict=True))
 
 
-def _copy(
+def copy(
     owner: psycopg.Connection[Any], table: str, columns: str, values: Iterable[tuple[object, ...]]
 ) -> None:
+    """Copy rows into those columns of a table."""
     statement = sql.SQL("copy {} ({}) from stdin").format(
         sql.Identifier("public", table), sql.SQL(", ").join(map(sql.Identifier, columns.split()))
     )
-    with owner.cursor() as cursor, cursor.copy(statement) as copy:
+    with owner.cursor() as cursor, cursor.copy(statement) as rows:
         for row in values:
-            copy.write_row(row)
+            rows.write_row(row)

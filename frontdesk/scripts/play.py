@@ -22,7 +22,10 @@ HEADINGS = ("ID", "CUSTOMER_ID", "CLIENT_ID", "BOOKING_STATUS", "PAYMENT_STATUS"
 
 
 def play(signed_in: SignedIn) -> int:
-    """Book whoever is found first and not booked yet, and print the rows as row-level security shows them."""
+    """Book whoever is found first and not booked yet, and print the rows as row-level security shows them.
+
+    They pay the drop-in price, whatever they have.
+    """
     organization = organizations.mine(signed_in)[0]
     signed_in = signed_in.at(organization.id)
     rows = [_book_one(signed_in, organization, kind, pay) for kind, pay in WANTED]
@@ -36,7 +39,7 @@ def _book_one(signed_in: SignedIn, organization: Organization, kind: Kind, pay: 
         for person in checks.anybody(signed_in):
             if person.kind != kind or person.blocked:
                 continue
-            request = BookingRequest(uuid4(), session.id, kind, person.id, pay)
+            request = BookingRequest(uuid4(), session.id, kind, person.id, pay, drop_in=True)
             answer = bookings.book(signed_in, request)
             if answer.outcome == "booked":
                 when = local(session.starts_at, organization.timezone)

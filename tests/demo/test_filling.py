@@ -16,7 +16,10 @@ from db.transaction import Database
 
 FEW = 200
 Contents = dict[str, set[str]]
-TABLES = ("users", "leads", "clients", "class_sessions", "bookings", "payments", "search_documents")
+TABLES = (
+    *("users", "leads", "clients", "family_members", "class_sessions", "bookings", "payments"),
+    *("memberships", "packages", "entitlement_ledger", "search_documents"),
+)
 
 
 def contents(cluster: embedded.Cluster, name: str) -> Contents:

@@ -56,6 +56,27 @@ BROKEN = {
         select count(*) from search_documents d, app.habits(d.organization_id, d.person_id) h
          where (d.last_visit_on, d.usual) is distinct from (h.last_visit_on, h.usual)""",
     "booked at nobody's desk": "select count(*) from bookings where booked_by is null or desk_id is null",
+    "a package with more classes left than it has, or none": """
+        select count(*) from packages k where not exists (
+          select from entitlement_ledger l where l.package_id = k.id
+          having sum(l.amount) between 1 and k.class_count)""",
+    "sold here without its money, or money without a sale": """
+        select count(*) from (
+          select id, price * (sold_by is not null)::int as price from packages
+           union all select id, price * (sold_by is not null)::int from memberships) s
+          full join (select coalesce(membership_id, package_id) as id, amount from payments
+                      where booking_id is null) p using (id)
+         where coalesce(s.price, 0) <> coalesce(p.amount, 0)""",
+    "bought before a booking that was paid otherwise": """
+        select count(*) from memberships m join bookings b using (organization_id)
+         where (b.client_id = m.client_id or b.customer_id = m.customer_id) and m.sold_by is not null
+           and b.recorded_at > m.sold_at""",
+    "sold in the future": "select count(*) from payments where taken_at > timestamptz '2026-04-08 11:20Z'",
+    "a guardian who is a child, or a family of one": """
+        select count(*) from family_members m
+          left join clients c on c.id = m.client_id left join leads l on l.id = m.customer_id
+         where m.is_guardian and coalesce(c.birth_date, l.birth_date) > date '2008-04-08'
+            or not exists (select from family_members o where o.family_id = m.family_id and o.id <> m.id)""",
     "a comp without a reason": "select count(*) from bookings where paid_by = 'comp' and comp_reason is null",
     "a trigger left asleep": "select count(*) from pg_trigger where not tgisinternal and tgenabled <> 'O'",
 }
@@ -142,3 +163,33 @@ def test_some_upcoming_classes_are_full_with_people_waiting(look: Look) -> None:
         " where booking_status = 'waitlisted' and starts_at > timestamptz '2026-04-08 11:20Z'"
     )
     assert waiting >= 3
+
+
+def test_people_have_memberships_and_packages_of_every_fate(look: Look) -> None:
+    """Each gym sells two of both; some of what was sold is over, is over soon, or is held."""
+    offered = look.rows(
+        "select count(*) from membership_plans group by organization_id"
+        " union all select count(*) from package_products group by organization_id"
+    )
+    assert offered == [(2,)] * 6
+    for organization, going_on, soon, over, held in look.rows(
+        "select s.organization_id, count(*) filter (where ends_on > date '2026-04-16'),"
+        " count(*) filter (where ends_on between date '2026-04-09' and date '2026-04-16'),"
+        " count(*) filter (where ends_on < date '2026-04-08'), count(h.id)"
+        " from (select organization_id, id, ends_on from memberships"
+        "  union all select organization_id, id, ends_on from packages) s"
+        " left join entitlement_holds h on s.id in (h.membership_id, h.package_id)"
+        " and coalesce(h.last_day, date '2026-04-09') >= date '2026-04-08' group by 1"
+    ):
+        assert going_on > 100, organization
+        assert min(soon, over, held) >= 3, (organization, soon, over, held)
+
+
+def test_guardians_have_children_who_come_too(look: Look) -> None:
+    both = look.one(
+        "select count(*) from (select family_id from family_members m"
+        " join bookings b on b.client_id = m.client_id or b.customer_id = m.customer_id"
+        " group by 1 having bool_or(m.is_guardian)"
+        " and count(distinct m.id) filter (where not m.is_guardian) > 0) f"
+    )
+    assert both > 10
