@@ -12,7 +12,8 @@ from security.psql import Psql, as_staff, attempt, tables
 PEOPLE = ["bookings", "clients", "leads", "payments", "tasks", "audit_log", "audit_personal", "desks"]
 PLANS = ["class_sessions", "programs", "rooms", "instructors", "session_instructors", "user_organizations"]
 TILL = ["drawers", "drawer_movements", "drawer_counts", "handovers", "handover_needs"]
-TENANTS = [*PEOPLE, *PLANS, *TILL]
+ACCOUNTS = ["collections", "credit_refunds", "cards_on_file"]
+TENANTS = [*PEOPLE, *PLANS, *TILL, *ACCOUNTS]
 TABLES = [*TENANTS, "tokens", "users", "secrets", "sign_ins"]
 CONDITIONS = (
     "true",
@@ -46,6 +47,9 @@ VERBS = (
     "select b::text"
     " from app.book(gen_random_uuid(), '{session}', 'client', '{client}', 'cash', 'x', 'x', true) b",
     "select t::text from app.take_back('{booking}') t",
+    "select c::text from app.collect(gen_random_uuid(), 'client', '{client}', 'card') c",
+    "select r::text from app.refund_credit(gen_random_uuid(), 'client', '{client}', 1, 'x') r",
+    "select app.add_card(gen_random_uuid(), 'client', '{client}', 'visa', '4242')::text",
     "select s::text from app.sessions_on(null) s",
     "select d::text from app.till_drawers(null) d",
     "select d::text from app.count_drawer('{drawer}', '{{\"100\": 1}}', 'x') d",

@@ -154,6 +154,7 @@ def test_internal_functions_are_closed(app_psql: Psql, superuser: Psql, gym: Gym
     assert {row[0] for row in open_to_staff} == {
         "change_password",
         "colleague",
+        "collect",
         "desk_id",
         "duplicates",
         "find",
@@ -162,6 +163,7 @@ def test_internal_functions_are_closed(app_psql: Psql, superuser: Psql, gym: Gym
         "lock_buyer",
         "lock_for_booking",
         "lock_sale",
+        "not_covered",
         "note_refusal",
         "login",
         "login_challenge",
@@ -171,9 +173,11 @@ def test_internal_functions_are_closed(app_psql: Psql, superuser: Psql, gym: Gym
         "pin_login",
         "profile",
         "rank",
+        "refund_credit",
         "set_pin",
         "sign_out",
         "sleep",
+        "take_back_collection",
         "user_id",
         "version",
     }
