@@ -20,6 +20,7 @@ from frontdesk.commands import Place, bindings_of, key_of, keyed, may
 from frontdesk.screens.place import PlaceScreen
 from frontdesk.widgets.booking_pane import BookingPane
 from frontdesk.widgets.day_pane import DayPane
+from frontdesk.widgets.done_booking import booked
 from frontdesk.widgets.done_line import DoneLine
 from frontdesk.widgets.find_pane import FindPane
 from frontdesk.widgets.intention import Intention
@@ -303,7 +304,7 @@ class DeskScreen(PlaceScreen):
 
     def on_booking_pane_did(self, message: BookingPane.Did) -> None:
         """Say so; the next in line most likely wants the next class."""
-        self.done.did(self._speak(), message.intention, message.answers)
+        self.done.did(booked(self._speak(), message.intention, message.answers))
         self.lower.last.keep(self.done.done)
         if not self.finding.text and self.day.day is None:
             self.day.by_hand = False
@@ -329,7 +330,7 @@ class DeskScreen(PlaceScreen):
 
     def on_booking_pane_aside_changed(self) -> None:
         """Keep naming what has no answer yet."""
-        self.done.set_aside(list(self.booking.aside.values()))
+        self.done.set_aside([each.person.name for each in self.booking.aside.values()])
 
     def on_booking_pane_reason_closed(self) -> None:
         """A letter returns to find."""

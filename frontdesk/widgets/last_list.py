@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from frontdesk.clock import time_of
 from frontdesk.commands import key_of
-from frontdesk.widgets.done_line import Done
+from frontdesk.widgets.done import Done
 from frontdesk.widgets.lines import NONE, Lines, Part
 from frontdesk.widgets.text import fit
 
@@ -51,7 +51,7 @@ class LastList(Lines[Entry]):
     def parts(self, item: Entry, width: int) -> Sequence[Part]:
         """Where there is room when; what became of whom, and in which class."""
         time = fit(time_of(item.at, self._timezone), TIME) if width >= WIDE else ""
-        state = item.done.is_so.partition(" ")[2]
+        state = item.done.state
         said = fit(state, STATE_WIDE) if time else fit(state.split()[0], STATE)
         what = f" {item.done.what}"
         key = f" {item.key}" if item.key else ""
