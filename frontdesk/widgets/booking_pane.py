@@ -33,7 +33,7 @@ from frontdesk.widgets.intention import (
     intend,
 )
 from frontdesk.widgets.pane import Pane
-from frontdesk.widgets.sentence import Sentence, Speaker
+from frontdesk.widgets.sentence import Sentence, Speaker, Spoken
 from frontdesk.widgets.text import literal
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ class BookingPane(Pane):
             sentence.hint(*self._hint)
         else:
             self.entitle(self.speaker.title(self.intention))
-            sentence.say(self.speaker, self.intention)
+            sentence.say(Spoken(self.speaker, self.intention))
 
     @property
     def busy(self) -> bool:

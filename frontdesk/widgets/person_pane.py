@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,10 +14,10 @@ from db.errors import DeskError
 from db.records import Kind, Organization, Person, PersonDetails
 from frontdesk.app import Desk
 from frontdesk.clock import local
-from frontdesk.widgets.lines import NONE, Lines, Part
-from frontdesk.widgets.person_facts import LABEL, Fact, facts_of, folded
+from frontdesk.widgets.fact_list import FactList
+from frontdesk.widgets.person_facts import facts_of
 from frontdesk.widgets.rested import Rested
-from frontdesk.widgets.text import fit, literal
+from frontdesk.widgets.text import literal
 
 if TYPE_CHECKING:
     from db.transaction import SignedIn
@@ -31,7 +30,7 @@ NOBODY = (
 )
 
 
-class PersonPane(Lines[Fact], Rested):
+class PersonPane(FactList, Rested):
     """What is known of whoever the cursor rests on; the newest asked counts."""
 
     app = getters.app(Desk)
@@ -83,16 +82,6 @@ class PersonPane(Lines[Fact], Rested):
             self._details, self._why = message.answer, ""
         self._draw()
 
-    def parts(self, item: Fact, width: int) -> Sequence[Part]:
-        """The label and what it says."""
-        return (
-            (fit(item.label, LABEL), item.style or "lines--quiet"),
-            (fit(item.text, width - LABEL), item.style),
-        )
-
-    def clicked(self, index: int) -> None:
-        """There is nothing to choose here."""
-
     def load(self) -> None:
         """Ask for what is known of whoever is under the cursor."""
         person = self._person
@@ -114,8 +103,7 @@ class PersonPane(Lines[Fact], Rested):
             self.say(literal(self._person.name), *(["", self._why] if self._why else []))
         else:
             today = local(self.app.clock.now(), self._organization.timezone).date()
-            facts = facts_of(self._details, self._organization, today)
-            self.show(folded(facts, self.scrollable_content_region.width - 1), NONE)
+            self.tell(facts_of(self._details, self._organization, today))
 
 
 def _details(kind: Kind, person_id: UUID, signed_in: SignedIn) -> PersonDetails:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from textwrap import wrap
+from typing import Protocol
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -37,6 +38,20 @@ class Choice:
 
 
 Line = tuple[str, list[str | Choice]]
+
+
+class Saying(Protocol):
+    """What a sentence says: the verb and its object, and what stands under them; `bad` where it warns."""
+
+    @property
+    def bad(self) -> bool:
+        """Whether it goes no further, or its outcome is unknown."""
+
+    def headline(self, cells: int) -> tuple[str, str]:
+        """The verb and its object, in that many cells where that is possible."""
+
+    def lines(self) -> Iterator[Line]:
+        """What stands under the headline, the most needed first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,24 +296,45 @@ class Speaker:
         return f"owes {price}" if answer.payment_status == "pending" else f"{price} {answer.paid_by or ''}"
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """An intention in the words of its speaker."""
+
+    speaker: Speaker
+    intention: Intention
+
+    @property
+    def bad(self) -> bool:
+        """Whether it goes no further, or its outcome is unknown."""
+        stopped = self.intention.step in {Step.STOPPED, Step.UNKNOWN}
+        return stopped or "BLOCKED" in self.intention.verb
+
+    def headline(self, cells: int) -> tuple[str, str]:
+        """The verb and its object, with what matters least left out where it does not fit."""
+        return self.speaker.headline(self.intention, cells)
+
+    def lines(self) -> Iterator[Line]:
+        """What stands under the headline, the most needed first."""
+        return self.speaker.lines(self.intention)
+
+
 class Sentence(Static):
     """The lines of the sentence, drawn anew at each size."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
-        self._speaker: Speaker | None = None
-        self._intention: Intention | None = None
+        self._saying: Saying | None = None
         self._hint: tuple[str, ...] = ()
         self._said = Content("")
 
-    def say(self, speaker: Speaker, intention: Intention) -> None:
-        """Say what the intention is."""
-        self._speaker, self._intention = speaker, intention
+    def say(self, saying: Saying) -> None:
+        """Say what is about to be done."""
+        self._saying = saying
         self._paint_changes()
 
     def hint(self, *lines: str) -> None:
         """Say quietly what can be done, while there is no intention."""
-        self._intention, self._hint = None, lines
+        self._saying, self._hint = None, lines
         self._paint_changes()
 
     def render(self) -> Content:
@@ -312,16 +348,11 @@ class Sentence(Static):
             self.refresh()
 
     def _words(self) -> Content:
-        if self._intention is None or self._speaker is None:
+        if self._saying is None:
             return Content("\n".join(self._hint)).stylize("$quiet")
-        verb, said = self._speaker.headline(self._intention, self.size.width)
-        bad = self._intention.step in {Step.STOPPED, Step.UNKNOWN} or "BLOCKED" in self._intention.verb
-        head = Content.assemble((verb, "bold $error" if bad else "bold $accent"), f"  {said}")
-        lines = [
-            line
-            for label, words in self._speaker.lines(self._intention)
-            for line in self._lines(label, words)
-        ]
+        verb, said = self._saying.headline(self.size.width)
+        head = Content.assemble((verb, "bold $error" if self._saying.bad else "bold $accent"), f"  {said}")
+        lines = [line for label, words in self._saying.lines() for line in self._lines(label, words)]
         return Content("\n").join([head, *lines[: max(self.size.height - 1, 1)]])
 
     def _lines(self, label: str, words: list[str | Choice]) -> Iterator[Content]:
