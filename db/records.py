@@ -289,7 +289,8 @@ class Answer:
 class Offer:
     """Something for sale; price in minor units of `currency`.
 
-    A package has `class_count` classes; a membership at most `period_limit` (None: any) a `period`.
+    A package has `class_count` classes, and `days_from_first_class` where its last day is not known before; a
+    membership at most `period_limit` (None: any) a `period`.
     """
 
     kind: OfferKind
@@ -300,6 +301,9 @@ class Offer:
     class_count: int | None
     period_limit: int | None
     period: Literal["week", "month"] | None
+    is_intro: bool
+    is_shared: bool
+    days_from_first_class: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +375,8 @@ class Sold:
 class Entitlement:
     """A membership or a package of somebody today: classes left of a package, or a membership's limit.
 
-    While it is `held` it pays for nothing, until after the day `held_until` or until it is resumed.
+    While it is `held`, since the day `held_from`, it pays for nothing, until after the day `held_until` or
+    until it is resumed.
     """
 
     kind: OfferKind
@@ -385,8 +390,10 @@ class Entitlement:
     cancelled: bool
     held_until: date | None
     held: bool
+    held_from: date | None
     price: int
     currency: str
+    paid_by: Literal["card", "cash", "comp", "credit", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,6 +501,15 @@ class PersonDetails:
     credit: int
     owed: list[Owed]
     cards: list[Card]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFile:
+    """Everything about a person: what is known of them, what they have bought, and what could be sold."""
+
+    details: PersonDetails
+    has: list[Entitlement]
+    offers: list[Offer]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
     from db.transaction import Database, SignedIn
     from frontdesk.screens.start import Start
-    from frontdesk.widgets.intention import Intention
 
 Result = TypeVar("Result")
 
@@ -248,9 +247,9 @@ class Desk(App[None], inherit_bindings=False):
         return any(getattr(screen, "place", None) == "lock" for screen in self.screen_stack)
 
     @property
-    def unanswered(self) -> list[Intention]:
-        """The bookings on their way, at every desk."""
-        return [each for desk in self.start.desks.values() for each in desk.unanswered]
+    def unanswered(self) -> bool:
+        """Whether something is on its way, at any desk."""
+        return any(desk.unanswered for desk in self.start.desks.values())
 
     def unlocked(self) -> None:
         """Say what could not be said while the desk was locked."""

@@ -29,6 +29,11 @@ def day_of(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
+def day_and_year(day: date, today: date) -> str:
+    """A day to come, with its year where that is another: 'Tue 24 Nov', 'Sun 21 Feb 2027'."""
+    return day_of(day) if day.year == today.year else f"{day_of(day)} {day:%Y}"
+
+
 def day_seen_from(day: date, today: date) -> str:
     """A day gone by in the fewest words that are clear today: 'today', 'Sun', '12 Oct', "Mar '25"."""
     if day == today:

@@ -26,6 +26,7 @@ Place = Literal[
     "organization",
     "desk",
     "roster",
+    "person",
     "till",
     "handover",
     "help",
@@ -39,6 +40,7 @@ ORGANIZATION: frozenset[Place] = frozenset({"organization"})
 THEMES: frozenset[Place] = frozenset({"themes"})
 FORMS: frozenset[Place] = frozenset({"sign-in", "new-password", "pin", "till"})
 LOCK: frozenset[Place] = frozenset({"lock"})
+PERSON: frozenset[Place] = frozenset({"person"})
 SIGNED_IN: frozenset[Place] = EVERYWHERE - {"sign-in", "new-password", "pin", "lock"}
 NOTHING_TYPED: frozenset[Place] = frozenset({"organization", "roster", "help", "themes"})
 """Where a letter may be a key."""
@@ -151,12 +153,57 @@ COMMANDS = (
         "desk.roster", "f2", "screen.roster", "roster", "Show who is booked in the chosen class.", DESK, 3
     ),
     Command(
-        "desk.till",
-        "ctrl+r",
-        "screen.till",
-        "till",
-        "Open and count this desk's drawer of cash.",
+        "desk.person",
+        "f3",
+        "screen.person",
+        "person",
+        "See what somebody has; sell, hold or cancel.",
         DESK,
+        3,
+    ),
+    Command(
+        "person.do",
+        "enter",
+        "screen.do",
+        "do",
+        "Do what the sentence says with the row under the cursor.",
+        PERSON,
+        0,
+        "staff",
+        in_order=True,
+    ),
+    Command(
+        "person.choose",
+        "1,2,3,4,5,6,7,8,9",
+        "",
+        "answer",
+        "Answer the question; without one, choose what is for sale by its number.",
+        PERSON,
+        rank="staff",
+        bound=False,
+    ),
+    Command("person.down", "down", "screen.other_row(1)", "down", "Choose the row below.", PERSON),
+    Command("person.up", "up", "screen.other_row(-1)", "up", "Choose the row above.", PERSON),
+    Command(
+        "person.page_down",
+        "pagedown",
+        "screen.scroll(5)",
+        "more known",
+        "Show more of what is known.",
+        PERSON,
+    ),
+    Command(
+        "person.page_up", "pageup", "screen.scroll(-5)", "back up", "Show the first of what is known.", PERSON
+    ),
+    Command(
+        "person.back",
+        "escape",
+        "screen.back",
+        "back",
+        "Go one step back, and from the row to the desk.",
+        PERSON,
+        0,
+        in_order=True,
     ),
     Command(
         "desk.refresh",
@@ -164,7 +211,7 @@ COMMANDS = (
         "screen.refresh_now",
         "refresh",
         "Ask the database again for what is shown.",
-        frozenset({"desk", "roster", "till"}),
+        frozenset({"desk", "roster", "person", "till"}),
         7,
     ),
     Command(
@@ -177,6 +224,14 @@ COMMANDS = (
         1,
         "staff",
         priority=True,
+    ),
+    Command(
+        "desk.till",
+        "ctrl+r",
+        "screen.till",
+        "till",
+        "Open and count this desk's drawer of cash.",
+        DESK,
     ),
     Command(
         "desk.park",
@@ -206,7 +261,7 @@ COMMANDS = (
         "payer",
         "Let another membership or package pay, or the drop-in.",
         DESK,
-        7,
+        6,
         "staff",
     ),
     Command(

@@ -48,6 +48,37 @@ TOPICS = {
             "A tick is who is here, a number the place in line, OWES a drop-in that is not paid yet.",
         ),
     ),
+    "person.stated": Topic(
+        "the person",
+        (
+            "What they have, and what is for sale. The sentence says what [person.do] does with the row.",
+            "The digit before something sells it: digit, 1 for card or 2 for cash, [person.do].",
+            "[person.down] and [person.up] choose the row, [person.page_down] shows more of what is known.",
+            "[person.back] goes back to the desk, which stands as it was left.",
+        ),
+    ),
+    "person.asking": Topic("asking", ("The database is asked what would come of it. Nothing is done yet.",)),
+    "person.asked": Topic(
+        "the open question",
+        (
+            "A digit says how, then [person.do] does it. The terms stand in the sentence before.",
+            "1 is card, 2 cash; 6 gives it free of charge, for managers, and asks for the reason.",
+            "What they have is held from today on, resumed, and by managers cancelled or paid back.",
+            "[person.back] goes one step back. Nothing is done before [person.do].",
+        ),
+    ),
+    "person.reason": Topic(
+        "what is typed",
+        (
+            "A last day like 14 Dec or 2026-12-14, or why it is done; then [person.do].",
+            "[person.back] goes back to the question.",
+        ),
+    ),
+    "person.stopped": Topic(
+        "why not",
+        ("The sentence says why it goes no further. [person.do] tries again, [person.back] goes back.",),
+    ),
+    "person.sending": Topic("on its way", ("It was sent; what came of it shows here.",)),
     "till.amount": Topic(
         "the drawer",
         (

@@ -27,7 +27,12 @@ def find(signed_in: SignedIn, text: str, session_id: UUID | None = None) -> list
 
 def details(signed_in: SignedIn, kind: Kind, person_id: UUID) -> PersonDetails:
     """What there is to know of one person; `NotFound` for nobody, and for whoever was erased."""
-    return signed_in.one(call(PersonDetails, "person", kind, person_id))
+    return signed_in.one(to_details(kind, person_id))
+
+
+def to_details(kind: Kind, person_id: UUID) -> Statement[PersonDetails]:
+    """The statement of `details`, for a transaction that asks for more than that."""
+    return call(PersonDetails, "person", kind, person_id)
 
 
 def add(signed_in: SignedIn, new: NewLead) -> UUID:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from db.errors import NOT_FOUND, NotFound
 from db.records import (
     Answer,
     BookingInHold,
@@ -15,15 +16,17 @@ from db.records import (
     NewPackage,
     Offer,
     OfferKind,
+    PersonFile,
     Sale,
     Sold,
 )
+from db.repositories import people
 from db.transaction import SignedIn, Statement, call, do
 
 
 def offers(signed_in: SignedIn, session_id: UUID | None = None) -> list[Offer]:
     """What is for sale, packages first, the cheapest first; for a class session only what covers it."""
-    return signed_in.all(call(Offer, "offers", session_id))
+    return signed_in.all(_to_offers(session_id))
 
 
 def offer(signed_in: SignedIn, made: NewPackage | NewMembership) -> None:
@@ -66,12 +69,12 @@ def end_offer(signed_in: SignedIn, offer_id: UUID) -> None:
     signed_in.run(do("end_offer", offer_id))
 
 
-def sell(signed_in: SignedIn, sale: Sale, kind: Kind, person_id: UUID) -> Sold:
-    """Sell, in one round trip; asking again with the same id sells nothing more.
+def sell(signed_in: SignedIn, sale: Sale, kind: Kind, person_id: UUID, *, dry: bool = False) -> Sold:
+    """Sell, in one round trip; asking again with the same id sells nothing more, a dry run nothing at all.
 
     Raises `Refused` with the rule.
     """
-    return signed_in.one(to_sell(sale, kind, person_id))
+    return signed_in.one(to_sell(sale, kind, person_id), dry=dry)
 
 
 def sell_and_book(signed_in: SignedIn, sale: Sale, request: BookingRequest, *, dry: bool = False) -> Answer:
@@ -96,7 +99,17 @@ def sell_and_book(signed_in: SignedIn, sale: Sale, request: BookingRequest, *, d
 
 def of(signed_in: SignedIn, kind: Kind, person_id: UUID) -> list[Entitlement]:
     """What somebody has, as it stands today, what still pays first."""
-    return signed_in.all(call(Entitlement, "entitlements_of", kind, person_id))
+    return signed_in.all(_to_list(kind, person_id))
+
+
+def file_of(signed_in: SignedIn, kind: Kind, person_id: UUID) -> PersonFile:
+    """Who somebody is, what they have and what is for sale, in one round trip; raises `NotFound`."""
+    details, has, offered = signed_in.run(
+        people.to_details(kind, person_id), _to_list(kind, person_id), _to_offers()
+    )
+    if not details:
+        raise NotFound(NOT_FOUND)
+    return PersonFile(details[0], has, offered)
 
 
 def cancel(
@@ -121,9 +134,11 @@ def hold(
     first_day: date,
     last_day: date | None = None,
     reason: str | None = None,
+    *,
+    dry: bool = False,
 ) -> None:
     """Let it pay for nothing in these days, and push its end by them; without a last day it is paused."""
-    signed_in.run(do("hold", kind, entitlement_id, first_day, last_day, reason))
+    signed_in.run(do("hold", kind, entitlement_id, first_day, last_day, reason), dry=dry)
 
 
 def bookings_in_hold(
@@ -156,3 +171,11 @@ def to_sell(sale: Sale, kind: Kind, person_id: UUID) -> Statement[Sold]:
         sale.comp_reason,
         sale.starts_on,
     )
+
+
+def _to_list(kind: Kind, person_id: UUID) -> Statement[Entitlement]:
+    return call(Entitlement, "entitlements_of", kind, person_id)
+
+
+def _to_offers(session_id: UUID | None = None) -> Statement[Offer]:
+    return call(Offer, "offers", session_id)

@@ -262,9 +262,11 @@ begin
   perform from public.packages k where k.organization_id = v_organization and k.id = p_package for no key update;
 end $$;
 
--- What is for sale, the cheapest first; of a session's program, only what covers it.
+-- What is for sale, the cheapest first; of a session's program, only what covers it. The days are those of a package
+-- whose end is only known with its first class.
 create function app.offers(p_session uuid default null)
-returns table (kind text, id uuid, name text, price int, currency text, class_count int, period_limit int, period text)
+returns table (kind text, id uuid, name text, price int, currency text, class_count int, period_limit int, period text,
+  is_intro boolean, is_shared boolean, days_from_first_class int)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   v_organization uuid := app.signed_in_organization_id();
@@ -273,16 +275,17 @@ declare
 begin
   return query
     select * from (
-      select 'package', k.id, k.name, k.price, v_currency, k.class_count, null::int, null::text
+      select 'package', k.id, k.name, k.price, v_currency, k.class_count, null::int, null::text, k.is_intro, k.is_shared,
+             case when k.valid_from = 'first_class' then k.valid_days end
         from public.package_products k
        where k.organization_id = v_organization and k.is_active
          and (v_program is null or (app.coverage(v_organization, null, k.id, k.every_program, v_program)).covers)
       union all
-      select 'membership', p.id, p.name, p.price, v_currency, null, p.period_limit, p.period
+      select 'membership', p.id, p.name, p.price, v_currency, null, p.period_limit, p.period, p.is_intro, p.is_shared, null
         from public.membership_plans p
        where p.organization_id = v_organization and p.is_active
          and (v_program is null or (app.coverage(v_organization, p.id, null, p.every_program, v_program)).covers)
-    ) o (kind, id, name, price, currency, class_count, period_limit, period)
+    ) o (kind, id, name, price, currency, class_count, period_limit, period, is_intro, is_shared, days_from_first_class)
     order by o.kind desc, o.price, o.name, o.id;
 end $$;
 
@@ -443,7 +446,7 @@ end $$;
 -- What somebody has, as it stands today; what is over for longer than a year is left out.
 create function app.entitlements_of(p_kind text, p_person uuid)
 returns table (kind text, id uuid, name text, credits int, period_limit int, period text, starts_on date, ends_on date,
-  cancelled boolean, held_until date, held boolean, price int, currency text)
+  cancelled boolean, held_until date, held boolean, held_from date, price int, currency text, paid_by text)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   v_organization uuid := app.signed_in_organization_id();
@@ -454,10 +457,10 @@ declare
 begin
   return query
     select e.kind, e.id, e.name, e.credits, e.period_limit, e.period, e.starts_on, e.ends_on, e.cancelled, h.last_day, h.first_day is not null,
-           e.price, e.currency
+           h.first_day, e.price, e.currency, e.paid_by
       from (
         select 'membership' as kind, m.id, p.name, null::int as credits, m.period_limit, m.period, m.starts_on,
-               app.pushed_end(m.organization_id, m.id, null, m.starts_on, m.ends_on, v_today) as ends_on, m.cancelled_at is not null as cancelled, m.price, m.currency
+               app.pushed_end(m.organization_id, m.id, null, m.starts_on, m.ends_on, v_today) as ends_on, m.cancelled_at is not null as cancelled, m.price, m.currency, m.paid_by
           from public.memberships m
           join public.membership_plans p on p.organization_id = m.organization_id and p.id = m.plan_id
          where m.organization_id = v_organization and (m.customer_id = v_customer or m.client_id = v_client)
@@ -466,7 +469,7 @@ begin
                  select sum(l.amount)::int from public.entitlement_ledger l
                   where l.organization_id = v_organization and l.package_id = k.id), 0), null, null, k.starts_on,
                app.pushed_end(k.organization_id, null, k.id, coalesce(f.first_on, k.starts_on), coalesce(k.ends_on, f.first_on + k.valid_days - 1), v_today),
-               k.cancelled_at is not null, k.price, k.currency
+               k.cancelled_at is not null, k.price, k.currency, k.paid_by
           from public.packages k
           join public.package_products p on p.organization_id = k.organization_id and p.id = k.product_id
           cross join lateral (

@@ -22,6 +22,7 @@ from frontdesk.widgets.booking_pane import BookingPane
 from frontdesk.widgets.day_pane import DayPane
 from frontdesk.widgets.done_booking import booked
 from frontdesk.widgets.done_line import DoneLine
+from frontdesk.widgets.errands import Errands
 from frontdesk.widgets.find_pane import FindPane
 from frontdesk.widgets.intention import Intention
 from frontdesk.widgets.key_bar import KeyBar
@@ -59,6 +60,7 @@ class DeskScreen(PlaceScreen):
     done = getters.query_one(DoneLine)
     person = getters.query_one(PersonPane)
     lower = getters.query_one(LowerRow)
+    errands = getters.query_one(Errands)
 
     def __init__(self, profile: Profile, organization: Organization) -> None:
         super().__init__()
@@ -85,19 +87,26 @@ class DeskScreen(PlaceScreen):
         return self.booking.words if self.booking.busy else self.finding.people.words
 
     @property
-    def unanswered(self) -> list[Intention]:
-        """The bookings on their way."""
-        shown = self.booking.intention
-        return [*self.booking.aside.values(), *([shown] if shown and shown.on_its_way else [])]
+    def unanswered(self) -> bool:
+        """Whether something is on its way."""
+        return bool(self._unanswered or self.errands.waiting)
 
     @property
     def forgotten(self) -> Iterator[str]:
         """What nobody would know any more if the app were left now."""
-        waiting = self.unanswered
+        waiting = self._unanswered
         if waiting:
             yield f"Not known yet whether {several([each.person.name for each in waiting])} is booked."
+        for errand in self.errands.waiting:
+            yield f"Not known yet whether {errand.is_so}."
         if self.parking.waiting:
             yield f"Parked and not booked: {self.parking.names}."
+
+    @property
+    def _unanswered(self) -> list[Intention]:
+        """The bookings on their way."""
+        shown = self.booking.intention
+        return [*self.booking.aside.values(), *([shown] if shown and shown.on_its_way else [])]
 
     def compose(self) -> ComposeResult:
         """Find and people beside the day's classes, the sentence below; more panes where there is room."""
@@ -110,6 +119,7 @@ class DeskScreen(PlaceScreen):
         yield LowerRow(organization)
         yield BookingPane(organization.id, self._sent)
         yield DoneLine(organization.id)
+        yield Errands(organization.id)
         yield self.key_bar()
 
     def on_mount(self) -> None:
@@ -196,6 +206,23 @@ class DeskScreen(PlaceScreen):
 
         if self.day.current:
             await self.app.push_screen(RosterScreen(self.organization, self.day.current))
+
+    async def action_person(self) -> None:
+        """Show everything about whoever is at hand, and sell to them."""
+        from frontdesk.screens.person import PersonScreen
+
+        shown = self.booking.intention
+        person = self.finding.current or (shown.person if shown and self.booking.busy else None)
+        if person is None or (shown and shown.lead):
+            self.done.say("Nobody is chosen. Choose somebody who is known here.", style="")
+            return
+        screen = PersonScreen(self.organization, person, self.errands.send)
+
+        def returned(_: None) -> None:
+            if screen.changed:
+                self._bought()
+
+        await self.app.push_screen(screen, returned)
 
     async def action_till(self) -> None:
         """Show this desk's drawer of cash."""
@@ -318,8 +345,7 @@ class DeskScreen(PlaceScreen):
         if intention.booked_here and intention.act == "serve":
             is_not = "is NOT checked in"
         sentence = f"{literal(intention.person.name)} {is_not}, {what}. {message.why}"
-        self.done.fail(sentence)
-        self.notify(sentence, severity="error", timeout=10, markup=False)
+        self._fail(sentence)
 
     def on_booking_pane_said(self, message: BookingPane.Said) -> None:
         """Pass it on."""
@@ -330,7 +356,21 @@ class DeskScreen(PlaceScreen):
 
     def on_booking_pane_aside_changed(self) -> None:
         """Keep naming what has no answer yet."""
-        self.done.set_aside([each.person.name for each in self.booking.aside.values()])
+        self._name_unanswered()
+
+    def on_errands_changed(self) -> None:
+        """Keep naming what has no answer yet."""
+        self._name_unanswered()
+
+    def on_errands_did(self, message: Errands.Did) -> None:
+        """Say so; what pays may be something else now."""
+        self.done.did(message.made)
+        self.lower.last.keep(self.done.done)
+        self._bought()
+
+    def on_errands_not_done(self, message: Errands.NotDone) -> None:
+        """Say so loudly: whoever it is about has turned to go."""
+        self._fail(message.sentence)
 
     def on_booking_pane_reason_closed(self) -> None:
         """A letter returns to find."""
@@ -342,6 +382,19 @@ class DeskScreen(PlaceScreen):
 
     def on_done_line_undone(self) -> None:
         """A seat is free."""
+        self.action_refresh_now()
+
+    def _fail(self, sentence: str) -> None:
+        self.done.fail(sentence)
+        self.notify(sentence, severity="error", timeout=10, markup=False)
+
+    def _name_unanswered(self) -> None:
+        names = [each.person.name for each in self.booking.aside.values()]
+        self.done.set_aside([*names, *(each.name for each in self.errands.waiting)])
+
+    def _bought(self) -> None:
+        """What somebody has is something else now: an open question is asked anew."""
+        self.booking.renew()
         self.action_refresh_now()
 
     @property

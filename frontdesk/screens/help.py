@@ -25,6 +25,7 @@ PLACES: dict[Place, str] = {
     "organization": "choosing the organization",
     "desk": "the desk",
     "roster": "the roster",
+    "person": "the person",
     "till": "the till",
     "handover": "taking over",
     "help": "help",

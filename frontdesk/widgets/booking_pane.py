@@ -181,6 +181,12 @@ class BookingPane(Pane):
         self._hint = hint
         self._be(None)
 
+    def renew(self) -> None:
+        """Ask an open question anew: something else may pay now."""
+        now = self.intention
+        if now and now.act == "serve" and now.step in {Step.ASKED, Step.STOPPED}:
+            self._preview(now.anew())
+
     def redraw(self) -> None:
         """Say it again, in today's words."""
         sentence = self.query_one(Sentence)

@@ -83,7 +83,7 @@ def _take_back(changes: Changes, sale: Sale | None, paid: Back, signed_in: Signe
     backs = [
         _back(each) for each in bookings.take_back_together(signed_in, changes, sale.id if sale else None)
     ]
-    return backs if any(each.refused for each in backs) else [*backs, paid]
+    return [*backs, paid] if sale and backs and not any(each.refused for each in backs) else backs
 
 
 def _back(answer: Answer) -> Back:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from frontdesk.widgets.lines import NONE, Lines, Part
 from frontdesk.widgets.person_facts import LABEL, Fact, folded
@@ -12,9 +12,26 @@ from frontdesk.widgets.text import fit
 class FactList(Lines[Fact]):
     """Facts in rows; there is nothing to choose."""
 
-    def tell(self, facts: Iterator[Fact]) -> None:
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._facts: Sequence[Fact] = ()
+
+    def tell(self, facts: Sequence[Fact]) -> None:
         """Show these, in rows that fit."""
-        self.show(folded(facts, self.scrollable_content_region.width - 1), NONE)
+        self._facts = facts
+        width = self._fold()
+        if width != self.scrollable_content_region.width:
+            self._fold()  # a scrollbar came, and takes room
+
+    def on_resize(self) -> None:
+        """Fold the rows anew."""
+        if self._facts:
+            self.tell(self._facts)
+
+    def _fold(self) -> int:
+        width = self.scrollable_content_region.width
+        self.show(folded(self._facts, width - 1), NONE)
+        return width
 
     def parts(self, item: Fact, width: int) -> Sequence[Part]:
         """The label and what it says."""

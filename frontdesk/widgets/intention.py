@@ -283,6 +283,11 @@ class Intention:
             self, chosen=None, sale=None, request=replace(self.request, pay=None, comp_reason=None)
         )
 
+    def anew(self) -> Intention:
+        """What pays has to be decided anew."""
+        request = replace(self.unchosen().request, entitlement_id=None, drop_in=False)
+        return replace(self.unchosen(), request=request, payers=())
+
     def digits(self, manager: bool) -> str:
         """The digits that answer the question, or may answer the one that is being asked."""
         if self.step is Step.ASKING:

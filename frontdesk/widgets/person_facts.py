@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from textwrap import wrap
@@ -44,7 +44,7 @@ def facts_of(person: PersonDetails, organization: Organization, today: date) -> 
         yield Fact("note", literal(note))
 
 
-def folded(facts: Iterator[Fact], width: int) -> list[Fact]:
+def folded(facts: Iterable[Fact], width: int) -> list[Fact]:
     """The facts in rows of that many cells: what is longer goes on under its beginning."""
     rows = []
     room = max(width - LABEL, 8)

@@ -103,7 +103,7 @@ class PersonPane(FactList, Rested):
             self.say(literal(self._person.name), *(["", self._why] if self._why else []))
         else:
             today = local(self.app.clock.now(), self._organization.timezone).date()
-            self.tell(facts_of(self._details, self._organization, today))
+            self.tell(list(facts_of(self._details, self._organization, today)))
 
 
 def _details(kind: Kind, person_id: UUID, signed_in: SignedIn) -> PersonDetails:

@@ -13,6 +13,11 @@ def test_every_step_of_a_booking_has_its_help() -> None:
     assert {f"desk.{step.name.lower()}" for step in Step} <= set(TOPICS)
 
 
+def test_every_step_of_a_deal_has_its_help() -> None:
+    steps = {"stated", "asking", "asked", "reason", "sending", "stopped"}
+    assert {f"person.{step}" for step in steps} <= set(TOPICS)
+
+
 def test_keys_are_named_by_their_commands() -> None:
     ids = {each.id for each in COMMANDS}
     for topic in TOPICS.values():
