@@ -1,4 +1,4 @@
-"""A gym in which anything may happen in any order: what is bought, booked, cancelled, held, shared and moved.
+"""A gym in which anything may happen in any order: what is bought, booked, paid, cancelled, held and shared.
 
 Whatever a desk does goes through its repositories; the rest is written past the rules, as a superuser.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -18,8 +18,9 @@ from gym import Gym
 from payer import Bought
 from psycopg.rows import dict_row
 
-from db.records import Answer, BookingRequest, BookingStatus, Kind
-from db.repositories import bookings
+from db.errors import Refused
+from db.records import Answer, BookingRequest, BookingStatus, CollectedBy, Kind, Sale
+from db.repositories import accounts, bookings, people, sales
 from db.transaction import Database, SignedIn
 
 Superuser = psycopg.Connection[tuple[Any, ...]]
@@ -33,6 +34,8 @@ EMPTIED = (
         "audit_personal",
         "audit_log",
         "bookings",
+        "collections",
+        "credit_refunds",
     ),
     *("memberships", "packages", "covered_programs", "membership_plans", "package_products"),
     *("session_instructors", "class_sessions", "family_members", "families"),
@@ -45,7 +48,8 @@ COUNTED = ("confirmed", "attended", "no_show", "late_cancelled")
 SOLD = """
 select 'membership' as kind, m.id, coalesce(m.client_id, m.customer_id) as owner, m.is_shared,
        m.cancelled_at is not null as is_cancelled, m.starts_on, m.ends_on, null as valid_days,
-       m.period_limit as limit, m.period, m.anchored, extract(epoch from m.sold_at)::int as bought,
+       m.period_limit as limit, m.period, m.anchored,
+       (extract(epoch from m.sold_at) * 1000000)::bigint as bought,
        array(select g.id from programs g where g.organization_id = m.organization_id
                 and (p.every_program or exists (
                        select from covered_programs c where c.plan_id = p.id and c.program_id = g.id)))
@@ -54,11 +58,16 @@ select 'membership' as kind, m.id, coalesce(m.client_id, m.customer_id) as owner
 union all
 select 'package', k.id, coalesce(k.client_id, k.customer_id), k.is_shared,
        k.cancelled_at is not null, k.starts_on, k.ends_on, k.valid_days, null,
-       null, null, extract(epoch from k.sold_at)::int,
+       null, null, (extract(epoch from k.sold_at) * 1000000)::bigint,
        array(select g.id from programs g where g.organization_id = k.organization_id
                 and (p.every_program or exists (
                        select from covered_programs c where c.product_id = p.id and c.program_id = g.id)))
   from packages k join package_products p on p.id = k.product_id"""
+MONEY = """
+select (select coalesce(sum(amount), 0)::int from payments
+         where booking_id is not null and %(who)s in (client_id, customer_id)),
+       (select coalesce(sum(price), 0)::int from packages
+         where paid_by = 'credit' and not refunded and %(who)s in (client_id, customer_id))"""
 BOOKED = """
 select b.id, coalesce(b.client_id, b.customer_id), b.class_session_id, b.booking_status, b.payment_status,
        b.paid_by, coalesce(b.membership_id, b.package_id), b.price, b.decided, s.starts_at, s.program_id
@@ -106,6 +115,7 @@ class World:
     asked: dict[uuid.UUID, BookingRequest] = field(default_factory=dict)
     done: list[tuple[uuid.UUID, BookingStatus | None]] = field(default_factory=list)
     programs: dict[str, uuid.UUID] = field(default_factory=dict)
+    collected: list[uuid.UUID] = field(default_factory=list)
     family: uuid.UUID | None = None
 
     def __post_init__(self) -> None:
@@ -226,9 +236,9 @@ class World:
             self.insert("entitlement_ledger", package_id=made, kind="grant", amount=limit)
             self.granted[made] = limit
 
-    def _offer(self, is_package: bool, programs: Sequence[str]) -> uuid.UUID:
+    def _offer(self, is_package: bool, programs: Sequence[str], price: int = 9000) -> uuid.UUID:
         table, column = ("package_products", "product_id") if is_package else ("membership_plans", "plan_id")
-        offer = self.insert(table, name="Offer", price=9000, every_program=not programs)
+        offer = self.insert(table, name="Offer", price=price, every_program=not programs)
         for program in sorted(set(programs)):
             self.insert("covered_programs", program_id=self.programs[program], **{column: offer})
         return offer
@@ -310,6 +320,43 @@ class World:
         if self.done:
             bookings.take_back(self.desk, *self.done[-1 - number % len(self.done)])
 
+    def sell(self, person: int, pay: Literal["card", "credit"]) -> None:
+        """Sell a class of Boxing at the desk."""
+        sale = Sale(uuid.uuid4(), "package", self._offer(True, ["Boxing"], 1500), pay)
+        with suppress(Refused):
+            sales.sell(self.desk, sale, *self.person(person))
+            self.sold.append(sale.id)
+            self.granted[sale.id] = 1
+
+    def take_back_sale(self) -> None:
+        """Undo the last sale, if nothing is booked with it."""
+        if self.sold:
+            sold, left = self.sold[-1], self.left()
+            with suppress(Refused):
+                sales.take_back(self.desk, "package" if self._is_package(sold) else "membership", sold)
+                self.granted[sold] -= max(left.get(sold, 0), 0)
+
+    def collect(self, person: int, method: CollectedBy) -> None:
+        """Collect what somebody owes, and ask for it again."""
+        collection = uuid.uuid4()
+        with suppress(Refused):
+            said = accounts.collect(self.desk, collection, *self.person(person), method)
+            assert accounts.collect(self.desk, collection, *self.person(person), method) == said
+            self.collected.append(collection)
+
+    def take_back_collection(self, number: int) -> None:
+        """Undo one of the collections."""
+        if self.collected:
+            with suppress(Refused):
+                accounts.take_back_collection(self.desk, self.collected[-1 - number % len(self.collected)])
+
+    def refund(self, person: int, amount: int) -> None:
+        """Give some of somebody's credit back."""
+        with suppress(Refused):
+            accounts.refund_credit(
+                self.gym.signed_in("mia"), uuid.uuid4(), *self.person(person), amount, "asked for"
+            )
+
     def miss(self) -> None:
         """Whoever is booked did not come."""
         with self.past_the_rules():
@@ -348,6 +395,22 @@ class World:
             )
             for row in sold
         ]
+
+    def account(self, person: int) -> tuple[int, int]:
+        """What somebody owes, and what stands to their credit, as the desk is told."""
+        found = people.details(self.desk, *self.person(person))
+        return found.owes, found.credit
+
+    def money_of(self, person: int) -> tuple[int, int]:
+        """The same by the rows: what the till holds of them and is not spent is their credit."""
+        _, who = self.person(person)
+        theirs = [each for each in self.booked().values() if each.person == who]
+        counted = [each for each in theirs if each.status in COUNTED and each.payment_status != "void"]
+        spent = sum(each.price for each in counted if each.paid_by in ("card", "cash", "credit"))
+        row = self.superuser.execute(MONEY, {"who": who}).fetchone()
+        assert row
+        owed = sum(each.price for each in counted if each.payment_status == "pending")
+        return owed, row[0] - spent - row[1]
 
     def relatives(self, person: uuid.UUID) -> set[uuid.UUID]:
         """The others of somebody's family."""

@@ -1,4 +1,4 @@
-"""Random histories: credits add up, and what pays is the first by the published order, in every zone.
+"""Random histories: classes and money add up, and what pays is the first by the published order.
 
 A few of them run always; `FRONTDESK_EXAMPLES=3000 pytest tests/db/test_what_pays_always.py` runs so many.
 """
@@ -10,7 +10,7 @@ import os
 import time as clock
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -62,7 +62,23 @@ def clock_changes(zone: str) -> list[date]:
 
 
 CLOCKS = [time(0, 15), time(1, 30), time(2, 30), time(18), time(23, 45)]
-CHOICES = [None, None, None, None, "later", "card", "drop-in", "waitlist", "waitlist", "arrive", 0, 1, 2, 3]
+CHOICES = [
+    None,
+    None,
+    None,
+    None,
+    "later",
+    "card",
+    "credit",
+    "drop-in",
+    "waitlist",
+    "waitlist",
+    "arrive",
+    0,
+    1,
+    2,
+    3,
+]
 ACTIONS = {
     "book": 12,
     "buy": 3,
@@ -75,7 +91,18 @@ ACTIONS = {
     "cancel_sale": 1,
     "move": 2,
     "miss": 1,
+    "sell": 1,
+    "take_back_sale": 1,
+    "collect": 2,
+    "take_back_collection": 1,
+    "refund": 1,
 }
+# Where little is covered, so that much is paid.
+MONEY = {
+    **{"pay": 12, "cancel": 6, "take_back": 4, "collect": 4, "take_back_collection": 2},
+    **{"refund": 2, "sell": 2, "take_back_sale": 1, "miss": 1},
+}
+PAYS = ["card", "card", "cash", "later", "later", "credit", "credit"]
 
 
 def random_session(random: Random) -> tuple[int, time, str, int]:
@@ -107,9 +134,11 @@ def random_purchase(random: Random) -> tuple[Any, ...]:
     return random.randint(0, 2), what, first, days, random_terms(random)
 
 
-def random_step(random: Random, action: str | None = None) -> tuple[Any, ...]:
+def random_step(
+    random: Random, action: str | None = None, actions: dict[str, int] = ACTIONS
+) -> tuple[Any, ...]:
     """One thing that happens."""
-    action = action or random.choices(list(ACTIONS), list(ACTIONS.values()))[0]
+    action = action or random.choices(list(actions), list(actions.values()))[0]
     values: dict[str, Callable[[], tuple[Any, ...]]] = {
         "book": lambda: (random.randint(0, 2), random.randint(0, 5), random.choice(CHOICES)),
         "buy": lambda: random_purchase(random),
@@ -122,6 +151,11 @@ def random_step(random: Random, action: str | None = None) -> tuple[Any, ...]:
         "share": lambda: (random.randint(0, 5), random.random() < 0.7),
         "link": lambda: (random.randint(0, 2),),
         "cancel_sale": lambda: (random.randint(0, 5),),
+        "pay": lambda: (random.randint(0, 2), random.randint(0, 5), random.choice(PAYS)),
+        "sell": lambda: (random.randint(0, 2), random.choice(["card", "credit"])),
+        "collect": lambda: (random.randint(0, 2), random.choice(["card", "cash", "credit"])),
+        "take_back_collection": lambda: (random.choice([0, 0, 1]),),
+        "refund": lambda: (random.randint(0, 2), random.choice([1, 700, 1200])),
         "move": lambda: (random.randint(0, 5), random.randint(0, 12), random.choice(CLOCKS)),
     }
     return action, *values.get(action, tuple)()
@@ -162,6 +196,27 @@ def test_a_history_adds_up(place: Place, seed: int) -> None:
             if asked:
                 check_answer(world, asked, after)
             before = after
+        check_money(world)
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.integers(0, 2**64))
+def test_money_adds_up(place: Place, seed: int) -> None:
+    gym, superuser, elsewhere = place
+    random = Random(seed)
+    world = World(gym, superuser, elsewhere, ZoneInfo("Europe/London"), datetime.now(UTC).date())
+    for _ in range(6):
+        world.add_session(*random_session(random))
+    for _ in range(STEPS):
+        step = random_step(random, actions=MONEY)
+        note(str(step))
+        take(world, *step)
+        check_money(world)
 
 
 class in_zone:  # noqa: N801
@@ -193,6 +248,9 @@ def take(world: World, action: str, *values: Any) -> Asked | None:
     elif action == "book":
         person, session, choice = values
         return world.book(person, session, **chosen(world, choice))
+    elif action == "pay":
+        person, session, pay = values
+        return world.book(person, session, pay=pay, drop_in=True)
     else:
         getattr(world, action)(*values)
     return None
@@ -224,6 +282,15 @@ def check_credits(world: World, booked: dict[uuid.UUID, Booked]) -> None:
     for each in booked.values():
         assert (each.payer is not None) == (each.paid_by in ("membership", "package")), each
         assert each.status != "waitlisted" or each.paid_by is None, each
+
+
+def check_money(world: World) -> None:
+    """Owed and credit are what the rows say, and nobody's credit is below nothing."""
+    for person in range(3):
+        owes, credit = world.account(person)
+        assert (owes, credit) == world.money_of(person)
+        assert credit >= 0
+        event(f"credit {credit > 0}, owes {owes > 0}")
 
 
 def judged(
@@ -292,7 +359,7 @@ def check_payer(world: World, booking: Booked, old: Booked | None, all_judged: l
         assert (decided["by"], decided["why"]) == (None, "chosen" if may else "nothing_covers")
     elif wanted is None and not may:
         assert (decided["by"], decided["why"]) == (None, "nothing_covers")
-        assert booking.paid_by in ("card", "later")
+        assert booking.paid_by in ("card", "later", "credit")
     else:
         pays = next((one for one in may if one.bought.id == wanted), None) if wanted else may[0]
         assert pays, "what was chosen may not pay"
