@@ -34,7 +34,9 @@ def not_booked(answer: Answer) -> str:
     """Why there is no booking, and what to do now."""
     if answer.outcome == "due":
         due = money(answer.price or 0, answer.currency or "")
-        return f"{due} is due. Say how it is paid: --pay card, cash or later, or comp with a --reason."
+        return (
+            f"{due} is due. Say how it is paid: --pay card, cash, credit or later, or comp with a --reason."
+        )
     if answer.outcome == "full":
         return refusal(answer.rule or "class_sessions_seats")
     return refusal(answer.rule)

@@ -98,7 +98,9 @@ def _add_book(commands: Commands) -> None:
     person = book.add_mutually_exclusive_group(required=True)
     person.add_argument("--lead", type=_id, help="the lead's id")
     person.add_argument("--client", type=_id, help="the client's id")
-    book.add_argument("--pay", choices=("card", "cash", "later", "comp"), help="how what is due is paid")
+    book.add_argument(
+        "--pay", choices=("card", "cash", "credit", "later", "comp"), help="how what is due is paid"
+    )
     book.add_argument("--reason", help="why it is free, for --pay comp")
     book.add_argument("--override", metavar="REASON", help="why a manager books past a rule")
     book.add_argument("--waitlist", action="store_true", help="take a place in line when no seat is left")

@@ -306,3 +306,15 @@ def test_cards_on_file_are_told_apart_by_four_digits(gym: Gym) -> None:
     assert okafor(gym).cards == []
     with pytest.raises(errors.NotFound):
         accounts.remove_card(gym.signed_in("ben", "union"), card)
+
+
+def test_the_day_says_what_was_collected_and_given_back_by_each_method(gym: Gym) -> None:
+    with_credit(gym, "cash")
+    for session in ("spin", "earlier"):
+        book(gym, session)
+    collect(gym, "card")
+    accounts.refund_credit(
+        gym.signed_in("mia"), uuid.uuid4(), "client", gym.clients["okafor"], 1000, "moved away"
+    )
+    taken = {each.method: (each.takings, each.refunds, each.total) for each in till.of(gym.signed_in()).taken}
+    assert taken == {"card": (2400, 0, 2400), "cash": (1200, -1000, 200)}
