@@ -18,10 +18,13 @@ from db.embedded.postmaster import pid_of
 from db.embedded.removal import stop
 
 ROOT = Path(__file__).parents[2]
+# A run in the background is deaf to ctrl+c, and what it starts would be too.
 DESK = """
+import signal
 import sys
 from pathlib import Path
 from db.embedded import start
+signal.signal(signal.SIGINT, signal.default_int_handler)
 cluster = start(Path(sys.argv[1]))
 print('here', flush=True)
 sys.stdin.read()
