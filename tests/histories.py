@@ -21,6 +21,7 @@ from psycopg.rows import dict_row
 from db.errors import Refused
 from db.records import Answer, BookingRequest, BookingStatus, CollectedBy, Kind, Sale
 from db.repositories import accounts, bookings, people, sales
+from db.tables import metadata
 from db.transaction import Database, SignedIn
 
 Superuser = psycopg.Connection[tuple[Any, ...]]
@@ -41,6 +42,12 @@ EMPTIED = (
     *("session_instructors", "class_sessions", "family_members", "families"),
 )
 PEOPLE: list[tuple[Kind, str]] = [("lead", "olsen"), ("client", "okafor"), ("client", "ortiz")]
+LEAD = "olsen"
+"""Who is a client one day."""
+
+OF_PERSONS = [
+    each.name for each in metadata.sorted_tables if {"customer_id", "client_id"} <= {*each.c.keys()}
+]
 PROGRAMS = ("Spin", "Boxing", "Yoga")
 COLUMN = {"lead": "customer_id", "client": "client_id"}
 COUNTED = ("confirmed", "attended", "no_show", "late_cancelled")
@@ -117,11 +124,14 @@ class World:
     programs: dict[str, uuid.UUID] = field(default_factory=dict)
     collected: list[uuid.UUID] = field(default_factory=list)
     family: uuid.UUID | None = None
+    converted: uuid.UUID | None = None
 
     def __post_init__(self) -> None:
         with self.past_the_rules():
             for table in EMPTIED:
                 self.superuser.execute(f"delete from {table}".encode())
+            self.superuser.execute("delete from clients where converted_from_lead_id = %s", (self.lead,))
+            self.superuser.execute("update leads set status = 'new' where id = %s", (self.lead,))
             # Just booked is not in time by itself, so that cancelling today is late.
             self.superuser.execute(
                 "update organizations set timezone = %s, cancel_grace_minutes = 0 where id = %s",
@@ -137,6 +147,11 @@ class World:
     def organization(self) -> uuid.UUID:
         """The one in which it all happens."""
         return self.gym.organizations["harbour"]
+
+    @property
+    def lead(self) -> uuid.UUID:
+        """Who is a client one day."""
+        return self.gym.leads[LEAD]
 
     @property
     def desk(self) -> SignedIn:
@@ -166,7 +181,21 @@ class World:
     def person(self, number: int) -> tuple[Kind, uuid.UUID]:
         """One of three people."""
         kind, key = PEOPLE[number % len(PEOPLE)]
+        if self.converted and key == LEAD:
+            return "client", self.converted
         return kind, (self.gym.leads if kind == "lead" else self.gym.clients)[key]
+
+    def convert(self) -> None:
+        """Make the lead a client: every row of theirs goes along."""
+        if self.converted is None:
+            self.converted = self.insert("clients", name="Sam Olsen", converted_from_lead_id=self.lead)
+            with self.past_the_rules():
+                for table in OF_PERSONS:
+                    self.superuser.execute(
+                        f"update {table} set client_id = %s, customer_id = null where customer_id = %s".encode(),
+                        (self.converted, self.lead),
+                    )
+                self.superuser.execute("update leads set status = 'converted' where id = %s", (self.lead,))
 
     def day(self, offset: int) -> date:
         """So many days from the day around which everything is."""
@@ -296,8 +325,13 @@ class World:
             self.insert("family_members", family_id=self.family, **{COLUMN[kind]: who})
 
     def book(self, person: int, session: int, **more: Any) -> Asked:
-        """Book, after everybody elsewhere asked for the same and only looked."""
+        """Book, after everybody elsewhere asked for the same and only looked.
+
+        Some desks still have the lead in their list: their client is booked.
+        """
         kind, who = self.person(person)
+        if who == self.converted and len(self.asked) % 2:
+            kind, who = "lead", self.lead
         request = BookingRequest(uuid.uuid4(), self.sessions[session % len(self.sessions)], kind, who, **more)
         signed_in = [self.gym.on(database).signed_in() for database in self.elsewhere]
         elsewhere = [bookings.book(each, request, dry=True) for each in signed_in]

@@ -91,6 +91,7 @@ ACTIONS = {
     "cancel_sale": 1,
     "move": 2,
     "miss": 1,
+    "convert": 1,
     "sell": 1,
     "take_back_sale": 1,
     "collect": 2,
@@ -385,7 +386,7 @@ def check_answer(world: World, asked: Asked, booked: dict[uuid.UUID, Booked]) ->
     rule = answer.rule or ""
     if answer.outcome == "due" or rule.startswith("entitlement_"):
         booking = answer.booking_id or request.id
-        found = judged(world, booked, request.person_id, request.session_id, booking)
+        found = judged(world, booked, answer.person_id or request.person_id, request.session_id, booking)
         if answer.outcome == "due":
             assert all(one.rule for one in found)
         else:
