@@ -191,10 +191,8 @@ class World:
             self.converted = self.insert("clients", name="Sam Olsen", converted_from_lead_id=self.lead)
             with self.past_the_rules():
                 for table in OF_PERSONS:
-                    self.superuser.execute(
-                        f"update {table} set client_id = %s, customer_id = null where customer_id = %s".encode(),
-                        (self.converted, self.lead),
-                    )
+                    moved = f"update {table} set client_id = %s, customer_id = null where customer_id = %s"
+                    self.superuser.execute(moved.encode(), (self.converted, self.lead))
                 self.superuser.execute("update leads set status = 'converted' where id = %s", (self.lead,))
 
     def day(self, offset: int) -> date:
