@@ -29,6 +29,8 @@ Outcome = Literal[
 ]
 BookingStatus = Literal["confirmed", "waitlisted", "attended", "no_show", "cancelled", "late_cancelled"]
 PaymentStatus = Literal["pending", "paid", "comp", "refunded", "void"]
+HandedOver = Literal["to_tell", "seat_held", "owes", "no_waiver"]
+NeedKind = Literal[HandedOver, "not_covered", "on_hold", "ended", "starts_later"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -516,11 +518,12 @@ class PersonFile:
 class Need:
     """Something that waits for staff today, about a person and a class session.
 
+    Of a booking outside the days of what pays for it `need` is why: `on_hold`, `ended` or `starts_later`.
     `task_id` is what was to be done, where it can be marked as done; `seats` how many are held for the
     waitlist whose first the person is; `owes` is in minor units of the organization's currency.
     """
 
-    need: Literal["to_tell", "seat_held", "owes", "no_waiver", "not_covered"]
+    need: NeedKind
     task_id: UUID | None
     kind: Kind
     person_id: UUID
@@ -619,7 +622,7 @@ class HandoverHead:
 class HandoverLine:
     """What waited for somebody when the desk was handed over; see `Need`."""
 
-    need: Literal["to_tell", "seat_held", "owes", "no_waiver"]
+    need: HandedOver
     kind: Kind
     person_id: UUID
     name: str

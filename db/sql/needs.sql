@@ -1,5 +1,6 @@
 -- What waits for somebody at the desk today: people to tell, seats held for the waitlist, who is here and owes or has
--- signed no waiver, and who waits for a class that nothing of theirs pays any more.
+-- signed no waiver, who waits for a class that nothing of theirs pays any more, and who is booked on a day on which what
+-- pays does not.
 
 -- Whoever has come and whose class is not over, the latest first.
 create function app.here_now(p_organization uuid)
@@ -73,6 +74,36 @@ begin
        and s.starts_at > now() - interval '1 day' and app.lost_payer(b);
 end $$;
 
+-- Bookings of today and tomorrow on which what pays for them does not: it was held since, or its hold ended early, or the
+-- class was moved. Days from the first class are not looked at: what is booked stays paid. A definer, as the one before.
+create function app.outside_payer() returns table (booking_id uuid, why text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.organization_id();
+  v_zone text := (select o.timezone from public.organizations o where o.id = v_organization);
+  v_until timestamptz := (date_trunc('day', now() at time zone v_zone) + interval '2 days') at time zone v_zone;
+begin
+  return query
+    select b.id, case when h.held then 'on_hold' when d.day < e.starts_on then 'starts_later' else 'ended' end
+      from public.class_sessions s
+      join public.bookings b on b.organization_id = s.organization_id and b.class_session_id = s.id
+       and b.booking_status = 'confirmed' and coalesce(b.membership_id, b.package_id) is not null
+      left join public.memberships m on m.organization_id = b.organization_id and m.id = b.membership_id
+      left join public.packages k on k.organization_id = b.organization_id and k.id = b.package_id
+     cross join lateral (select (s.starts_at at time zone v_zone)::date as day) d
+     cross join lateral (select coalesce(m.starts_on, k.starts_on) as starts_on, coalesce(m.ends_on, k.ends_on) as ends_on,
+                                coalesce(m.cancelled_at, k.cancelled_at) is not null as cancelled) e
+     cross join lateral (
+       select exists (select from public.entitlement_holds h
+                       where h.organization_id = b.organization_id and (h.membership_id = b.membership_id or h.package_id = b.package_id)
+                         and h.first_day <= d.day and coalesce(h.last_day >= d.day, true)) as held) h
+     where s.organization_id = v_organization and s.status = 'scheduled' and s.ends_at > now()
+       and s.starts_at > now() - interval '1 day' and s.starts_at < v_until and not e.cancelled
+       and (h.held or d.day < e.starts_on
+            or d.day > e.ends_on
+               and d.day > app.pushed_end(b.organization_id, b.membership_id, b.package_id, e.starts_on, e.ends_on, d.day));
+end $$;
+
 create function app.needs_you()
 returns table (
   need text, task_id uuid, kind text, person_id uuid, name text, phone text, session_id uuid, starts_at timestamptz, program text,
@@ -108,10 +139,12 @@ begin
       select 4, 'no_waiver', null, h.kind, h.person_id, h.name, h.phone, h.session_id, h.starts_at, h.program, null, null, h.arrived_at
         from here h where not h.waiver
       union all
-      select 5, 'not_covered', null, case when b.client_id is null then 'lead' else 'client' end, coalesce(b.client_id, b.customer_id),
+      select x.rank, x.need, null, case when b.client_id is null then 'lead' else 'client' end, coalesce(b.client_id, b.customer_id),
              coalesce(c.name, l.name), coalesce(c.phone, l.phone, ''), s.id, s.starts_at, g.name, null, null, null
-        from app.not_covered() n
-        join public.bookings b on b.organization_id = v_organization and b.id = n
+        from (select 5 as rank, 'not_covered' as need, n as booking_id from app.not_covered() n
+              union all
+              select 6, o.why, o.booking_id from app.outside_payer() o) x
+        join public.bookings b on b.organization_id = v_organization and b.id = x.booking_id
         join public.class_sessions s on s.organization_id = b.organization_id and s.id = b.class_session_id
         join public.programs g on g.organization_id = s.organization_id and g.id = s.program_id
         left join public.clients c on c.organization_id = b.organization_id and c.id = b.client_id

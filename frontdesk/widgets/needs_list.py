@@ -1,6 +1,7 @@
 """What waits for staff today: people to tell, seats held, who is here and owes or has signed no waiver.
 
-Who waits for a class that nothing of theirs pays any more stands there too, whatever the day.
+Who waits for a class that nothing of theirs pays any more stands there too, whatever the day, and who is
+booked for today or tomorrow while what pays is held, over or not begun.
 """
 
 from __future__ import annotations
@@ -24,10 +25,18 @@ LABELS = {
     "owes": "OWES",
     "no_waiver": "WAIVER",
     "not_covered": "PAY?",
+    "on_hold": "HOLD",
+    "ended": "ENDED",
+    "starts_later": "EARLY",
 }
-STYLES = {"owes": "lines--warn", "no_waiver": "lines--warn", "not_covered": "lines--warn"}
 # What the palette says of a row whose label alone says little.
-WORDS = {"not_covered": "waits, and nothing pays any more"}
+WORDS = {
+    "not_covered": "waits, and nothing pays any more",
+    "on_hold": "what pays is on hold that day",
+    "ended": "what pays ends before that day",
+    "starts_later": "what pays starts after that day",
+}
+STYLES = dict.fromkeys(("owes", "no_waiver", *WORDS), "lines--warn")
 LABEL = 7
 TOLD = " [told]"
 NOBODY = (

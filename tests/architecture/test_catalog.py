@@ -68,8 +68,9 @@ DEFINER_FOR_STAFF = {
     "app.lock_buyer(uuid,uuid)",
     "app.lock_for_booking(uuid,uuid,uuid)",
     "app.lock_sale(uuid,uuid)",
-    # who of the caller's organization waits, and has nothing that pays any more
+    # who of the caller's organization waits, or is booked, on a day on which what pays does not
     "app.not_covered()",
+    "app.outside_payer()",
     # the name of a colleague of the caller's
     "app.colleague(uuid)",
     # payments, which staff do not write: of what is owed, and of credit that a manager gives back
