@@ -116,6 +116,7 @@ REFUSALS = {
     "sale_cancel_reason": "Cancelling it needs a reason. Type why.",
     "sale_used": "Classes are booked with it. Cancel or take back those first, or ask a manager.",
     "account_credit": "Their credit does not cover that. Choose another way to pay.",
+    "credit_spent": "What was paid for it was spent or given back since. Book them anew.",
     "collection_method": "What is owed is paid by card, cash or credit. Say how.",
     "collection_nothing": "They owe nothing. Look at the person.",
     "refund_amount": "Credit that is given back is more than nothing. Type how much.",

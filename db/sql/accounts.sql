@@ -41,6 +41,9 @@ begin
   perform from public.leads l where l.organization_id = new.organization_id and l.id = new.customer_id for no key update;
   perform from public.clients c where c.organization_id = new.organization_id and c.id = new.client_id for no key update;
   if app.account_credit(new.organization_id, new.customer_id, new.client_id) < 0 then
+    if tg_name = 'e_keep_credit_back' then
+      perform app.refuse('credit_spent');
+    end if;
     perform app.refuse('account_credit');
   end if;
   return null;
@@ -50,9 +53,11 @@ create trigger e_keep_credit after insert on public.bookings
   for each row when (new.paid_by = 'credit') execute function app.keep_credit();
 create trigger e_keep_credit_changed after update on public.bookings
   for each row when (
-    new.paid_by = 'credit'
-    and (new.booking_status, new.paid_by) is distinct from (old.booking_status, old.paid_by)
-    or old.booking_status = 'cancelled' and old.payment_status = 'paid'
+    new.paid_by = 'credit' and (new.booking_status, new.paid_by) is distinct from (old.booking_status, old.paid_by))
+  execute function app.keep_credit();
+create trigger e_keep_credit_back after update on public.bookings
+  for each row when (
+    old.booking_status = 'cancelled' and old.payment_status = 'paid'
     and (new.booking_status, new.payment_status) is distinct from (old.booking_status, old.payment_status))
   execute function app.keep_credit();
 create trigger c_keep_credit after insert on public.memberships

@@ -117,6 +117,7 @@ ON_BOOKINGS = {
     "c_keep_payments",
     "d_keep_habits",
     "e_keep_credit",
+    "e_keep_credit_back",
     "e_keep_credit_changed",
     "organization_stays",
     "z_audit",

@@ -181,11 +181,25 @@ def test_credit_pays_for_a_booking_and_comes_back_with_it(gym: Gym, superuser: S
     assert (okafor(gym).credit, payments(superuser)) == (1200, [("card", 1200)])
 
 
+def test_credit_pays_for_a_place_in_line_that_is_confirmed(gym: Gym, superuser: Superuser) -> None:
+    with_credit(gym)
+    waiting = book(gym, "full", "later", waitlist=True)
+    assert (waiting.booking_status, waiting.paid_by) == ("waitlisted", None)
+    superuser.execute("update class_sessions set capacity = 2 where id = %s", (gym.sessions["full"],))
+    assert (book(gym, "full", "credit").rule, okafor(gym).credit) == ("account_credit", 1200)
+    superuser.execute("update bookings set price = 1200 where id = %s", (waiting.booking_id,))
+    confirmed = book(gym, "full", "credit")
+    assert (confirmed.outcome, confirmed.paid_by, okafor(gym).credit) == ("confirmed", "credit", 0)
+    assert confirmed.booking_id
+    bookings.take_back(gym.signed_in(), confirmed.booking_id, "waitlisted")
+    assert (okafor(gym).credit, payments(superuser)) == (1200, [("card", 1200)])
+
+
 def test_credit_that_was_spent_keeps_what_it_came_from_cancelled(gym: Gym) -> None:
     cancelled = with_credit(gym)
     spent = book(gym, "spin", "credit").booking_id
     refused = bookings.take_back(gym.signed_in(), cancelled, "confirmed")
-    assert (refused.outcome, refused.rule) == ("refused", "account_credit")
+    assert (refused.outcome, refused.rule) == ("refused", "credit_spent")
     assert spent
     bookings.take_back(gym.signed_in(), spent)
     assert bookings.take_back(gym.signed_in(), cancelled, "confirmed").outcome == "taken_back"
@@ -269,7 +283,7 @@ def test_a_manager_gives_credit_back_by_the_way_it_came(gym: Gym, superuser: Sup
         "select booking_id, amount from payments where refund_id = %s order by amount", (refund,)
     ).fetchall() == [(last, -1200), (first, -300)]
     refused_undo = bookings.take_back(gym.signed_in(), first, "confirmed")
-    assert refused_undo.rule == "account_credit"
+    assert refused_undo.rule == "credit_spent"
     accounts.refund_credit(mia, uuid.uuid4(), "client", person, 900, "moved away")
     assert (okafor(gym).credit, one(superuser, "select sum(amount) from payments")) == (0, 0)
 

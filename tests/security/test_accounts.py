@@ -93,7 +93,7 @@ def test_credit_is_the_persons_own_and_once(
         twice = attempt(app_psql, BOOK, harbour, gym.sessions["tomorrow"], gym.clients["okafor"])
         assert (twice.state, twice.rule) == ("23514", "account_credit")
         undo = "update bookings set booking_status = 'confirmed' where booking_status = 'cancelled'"
-        assert attempt(app_psql, undo).rule == "account_credit"
+        assert attempt(app_psql, undo).rule == "credit_spent"
 
 
 @pytest.mark.parametrize(
