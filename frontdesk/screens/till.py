@@ -96,10 +96,11 @@ class TillScreen(PlaceScreen):
         yield self.key_bar()
 
     def on_mount(self) -> None:
-        """Nothing is typed before it is known what is there; viewers type nothing at all."""
-        self._show(None)
-        for each in self.query(Input):
-            each.disabled = True
+        """Nothing is said or typed before it is known what is there; viewers type nothing at all."""
+        for each in self.query("#amount, #ask-why, #reason, #count"):
+            each.display = False
+        for field in self.query(Input):
+            field.disabled = True
 
     def on_screen_resume(self) -> None:
         """Ask for it, after somebody has signed in again too."""
@@ -200,6 +201,7 @@ class TillScreen(PlaceScreen):
         )
         asked = "Paid in, or out with a minus" if is_open else "Float: what is in the drawer now"
         self.query_one("#ask", Label).update(asked)
+        self.query_one("#amount").display = True
         for each in self.query("#ask-why, #reason, #count"):
             each.display = is_open
         for field in self.query(Input):

@@ -10,7 +10,7 @@ from gym import Gym
 from journeys.at_desk import OPEN, AtDesk, desk, play
 
 from db.records import BookingRequest
-from db.repositories import bookings, till
+from db.repositories import bookings, staff, till
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 
@@ -68,6 +68,23 @@ def test_a_drawer_from_its_float_to_its_count(gym: Gym, superuser: Superuser) ->
     assert superuser.execute("select amount, drawer_id is not null from payments").fetchall() == [
         (1_200, True)
     ]
+
+
+def test_nothing_is_said_of_a_drawer_before_it_is_known(gym: Gym, superuser: Superuser) -> None:
+    staff.open_desk(gym.signed_in(), "desk 1")
+    till.open_drawer(gym.signed_in(), uuid.uuid4(), 500)
+    superuser.execute("begin")
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        superuser.execute("lock table drawers")
+        await at.press("ctrl+r")
+        shown = await at.sees("Till of desk 1", "Asking the database.")
+        assert "No drawer" not in shown and "Float" not in shown and "COUNT" not in shown
+        superuser.execute("rollback")
+        await at.sees("float", "£5.00", "Paid in, or out with a minus")
+
+    play(desk(gym), steps)
 
 
 def test_what_is_no_amount(gym: Gym, superuser: Superuser) -> None:
