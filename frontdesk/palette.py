@@ -68,7 +68,7 @@ class WhoWaits(Provider):
         for need in filter(None, needs.items):
             listed.append((f"find {needs.words_of(need)}", partial(screen.seek, need.name, need.person_id)))
             if need.task_id:
-                listed.append((f"told: {needs.words_of(need)}", partial(screen.lower.tell, need)))
+                listed.append((f"told: {needs.words_of(need)}", partial(screen.tell, need)))
         return listed
 
 

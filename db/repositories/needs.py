@@ -23,6 +23,9 @@ def beside(signed_in: SignedIn, session_id: UUID | None) -> tuple[list[RosterLin
     return (roster[0] if roster else []), needs
 
 
-def told(signed_in: SignedIn, task_id: UUID) -> None:
-    """Mark a task as done; doing so twice changes nothing. `NotFound` for no task."""
-    signed_in.run(do("told", task_id))
+def told(signed_in: SignedIn, task_id: UUID, is_so: bool = True) -> None:
+    """Mark a task as done, or as open again; doing so twice changes nothing. `NotFound` for no task.
+
+    It is opened again by whoever did it within minutes, and by a manager within a day.
+    """
+    signed_in.run(do("told", task_id, is_so))

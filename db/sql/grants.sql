@@ -13,7 +13,7 @@ grant execute on function
   app.login_challenge(text), app.login(uuid, bytea, bytea, uuid), app.profile(), app.change_password(bytea, bytea),
   app.note_refusal(text, text, text), app.sleep(), app.pin_challenge(), app.pin_login(bytea, bytea), app.set_pin(bytea, bytea),
   app.sign_out(), app.find(text, uuid), app.sessions_on(date), app.roster(uuid),
-  app.person(text, uuid), app.relatives(uuid, uuid, uuid), app.needs_you(), app.here_now(uuid), app.held_seats(uuid), app.not_covered(), app.outside_payer(), app.told(uuid),
+  app.person(text, uuid), app.relatives(uuid, uuid, uuid), app.needs_you(), app.here_now(uuid), app.held_seats(uuid), app.not_covered(), app.outside_payer(), app.told(uuid, boolean),
   app.lock_for_booking(uuid, uuid, uuid), app.refuse(text), app.not_found(text),
   app.check_person(public.bookings), app.check_session(public.class_sessions), app.check_not_booked(public.bookings),
   app.free_seats(public.class_sessions), app.check_seat(public.bookings, public.class_sessions),

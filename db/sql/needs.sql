@@ -156,8 +156,8 @@ begin
      limit c_most;
 end $$;
 
--- Somebody was told; saying so twice changes nothing.
-create function app.told(p_task uuid) returns void
+-- Somebody was told, or was not after all; saying so twice changes nothing.
+create function app.told(p_task uuid, p_told boolean) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   v_organization uuid := app.signed_in_organization_id();
@@ -165,13 +165,15 @@ begin
   if not app.may_write() then
     raise insufficient_privilege using message = 'may not write here';
   end if;
-  update public.tasks t set done_at = clock_timestamp() where t.organization_id = v_organization and t.id = p_task;
+  update public.tasks t set done_at = case when p_told then clock_timestamp() end
+   where t.organization_id = v_organization and t.id = p_task;
   if not found then
     raise no_data_found;
   end if;
 end $$;
 
--- Who did it and when is the database's to say; what is done stays done.
+-- Who did it and when is the database's to say; what is done is taken back by whoever did it within minutes, by a manager
+-- within a day.
 create function app.task_rules() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -179,8 +181,12 @@ begin
     return new;
   end if;
   perform app.check_writer(old.organization_id);
-  if old.done_at is not null or new.done_at is null then
+  if (old.done_at is null) = (new.done_at is null) then
     return old;
+  elsif new.done_at is null then
+    perform app.check_undo(old.organization_id, old.done_at, old.done_by, case when old.done_by = app.user_id() then app.desk_id() end);
+    new.done_by := null;
+    return new;
   end if;
   new.done_at := clock_timestamp();
   new.done_by := app.user_id();

@@ -14,7 +14,7 @@ from textual.command import Provider
 from textual.containers import Horizontal
 from textual.content import Content
 
-from db.records import ClassSession, Organization, Person, Profile, Rank
+from db.records import ClassSession, Need, Organization, Person, Profile, Rank
 from frontdesk.app import LOOK_S, RETRY_S, Outage
 from frontdesk.commands import Place, bindings_of, key_of, keyed, may
 from frontdesk.screens.place import PlaceScreen
@@ -31,6 +31,7 @@ from frontdesk.widgets.needs_list import NeedsList
 from frontdesk.widgets.parked import Parking
 from frontdesk.widgets.person_pane import PersonPane
 from frontdesk.widgets.sentence import Speaker
+from frontdesk.widgets.telling import telling
 from frontdesk.widgets.text import MARK, literal, several
 from frontdesk.widgets.top_line import TopLine
 
@@ -302,6 +303,15 @@ class DeskScreen(PlaceScreen):
     def on_needs_list_chosen(self, message: NeedsList.Chosen) -> None:
         """A click on somebody who waits for staff."""
         self.seek(message.need.name, message.need.person_id)
+
+    def on_needs_list_told(self, message: NeedsList.Told) -> None:
+        """A click on 'told'."""
+        self.tell(message.need)
+
+    def tell(self, need: Need) -> None:
+        """Keep that somebody was told of their seat."""
+        if need.task_id and may(self.rank, "staff"):
+            self.errands.send(telling(need.task_id, literal(need.name), self.lower.needs.about(need)))
 
     def on_class_roster_chosen(self, message: ClassRoster.Chosen) -> None:
         """A click on somebody of the class."""

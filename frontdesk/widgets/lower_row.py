@@ -62,13 +62,6 @@ class LowerRow(Horizontal, Rested):
         session_id: UUID | None
         answer: Beside | DeskError
 
-    @dataclass
-    class ToldAnswered(Message):
-        """It is kept that somebody was told, or not."""
-
-        need: Need
-        answer: DeskError | None
-
     def __init__(self, organization: Organization) -> None:
         super().__init__(id="lower")
         self._organization = organization
@@ -115,29 +108,6 @@ class LowerRow(Horizontal, Rested):
         if self._session:
             self._show_roster(lines)
 
-    def on_needs_list_told(self, message: NeedsList.Told) -> None:
-        """Keep that they were told."""
-        self.tell(message.need)
-
-    def tell(self, need: Need) -> None:
-        """Mark the task as done."""
-        if need.task_id:
-            self.app.ask(
-                self,
-                "told",
-                partial(_told, need.task_id),
-                partial(self.ToldAnswered, need),
-                at=self._organization.id,
-            )
-
-    def on_lower_row_told_answered(self, message: ToldAnswered) -> None:
-        """Show what is left, or say why it is not kept."""
-        if isinstance(message.answer, DeskError):
-            name = literal(message.need.name)
-            sentence = f"Not kept that {name} was told. {message.answer.sentence}"
-            self.notify(sentence, severity="error", markup=False)
-        self.load_soon()
-
     def _begin(self, hint: str) -> None:
         session = self._session
         start = time_of(session.starts_at, self._organization.timezone) if session else ""
@@ -172,9 +142,3 @@ def _beside(session_id: UUID | None, signed_in: SignedIn) -> Beside:
     from db.repositories import needs
 
     return needs.beside(signed_in, session_id)
-
-
-def _told(task_id: UUID, signed_in: SignedIn) -> None:
-    from db.repositories import needs
-
-    needs.told(signed_in, task_id)

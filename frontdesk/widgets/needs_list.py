@@ -78,7 +78,7 @@ class NeedsList(Lines[Need]):
 
     def parts(self, item: Need, width: int) -> Sequence[Part]:
         """What it is, who it is about, and the class or the money."""
-        about, done = self._about(item), TOLD if item.task_id else ""
+        about, done = self.about(item), TOLD if item.task_id else ""
         name = fit(literal(item.name), width - LABEL - cell_len(about) - 1 - len(done))
         style = STYLES.get(item.need, "")
         return (
@@ -100,9 +100,10 @@ class NeedsList(Lines[Need]):
 
     def words_of(self, need: Need) -> str:
         """One of them in words, such as 'Ana Ruiz (tell, 18:00 Spin)'."""
-        return f"{literal(need.name)} ({WORDS.get(need.need, LABELS[need.need])}, {self._about(need)})"
+        return f"{literal(need.name)} ({WORDS.get(need.need, LABELS[need.need])}, {self.about(need)})"
 
-    def _about(self, need: Need) -> str:
+    def about(self, need: Need) -> str:
+        """The class, or what they owe."""
         if need.owes is not None:
             return money(need.owes, self._organization.currency)
         zone = self._organization.timezone

@@ -307,10 +307,10 @@ def test_the_panes_keep_what_was_there(wired: Gym, gym: Gym, wire: Wire, superus
         await at.sees("NO DATABASE since", "tell   Sam Olsen", "e-mail   okafor@post.example")
         told = at.app.screen.query_one("#needs").size.width - 3
         await at.pilot.click("#needs", offset=(told, 1))
-        await at.sees("Not kept that Sam Olsen was told.")
+        await at.sees("OUTCOME UNKNOWN: asking for Sam Olsen")
         wire.mend()
-        await at.sees_no("NO DATABASE")
-        await at.pilot.click("#needs", offset=(told, 1))
-        await at.sees("Nobody waits for you.")
+        await at.sees("Sam Olsen was told, ", "F9 takes it back", "Nobody waits for you.")
+        await at.press("f9")
+        await at.sees("Taken back: Sam Olsen, ", "tell   Sam Olsen", "[told]")
 
     play(desk(wired), steps, (120, 40))

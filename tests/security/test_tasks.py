@@ -38,11 +38,33 @@ def test_who_and_when_are_the_databases(app_psql: Psql, gym: Gym, task: uuid.UUI
         row = "select done_by, done_at > now() - interval '1 minute' from tasks where id = %s"
         assert app_psql.execute(row, (task,)).fetchone() == (gym.users["ana"], True)
         before = app_psql.execute(STATE, (task,)).fetchone()
-        for later in ("'2002-02-02'", "null", "now()"):
+        for later in ("'2002-02-02'", "now()"):
             assert attempt(app_psql, f"update tasks set done_at = {later}").state is None
             assert app_psql.execute(STATE, (task,)).fetchone() == before
         for column, value in (("done_by", gym.users["mia"]), ("kind", "to_tell"), ("booking_id", None)):
             assert attempt(app_psql, f"update tasks set {column} = %s", value).state == "42501"
+
+
+@pytest.mark.parametrize(
+    ("who", "minutes", "rule"),
+    [
+        ("ana", 9, None),
+        ("ana", 11, "booking_undo_over"),
+        ("kim", 1, "booking_undo_elsewhere"),
+        ("mia", 600, None),
+        ("mia", 1500, "booking_undo_over"),
+    ],
+)
+def test_it_is_taken_back(
+    app_psql: Psql, superuser: Psql, gym: Gym, task: uuid.UUID, who: str, minutes: int, rule: str | None
+) -> None:
+    """By whoever did it within minutes, by a manager within a day."""
+    done = "update tasks set done_by = %s, done_at = now() - %s * interval '1 minute' where id = %s"
+    superuser.execute(done, (gym.users["ana"], minutes, task))
+    with signed(app_psql, gym, who):
+        tried = attempt(app_psql, "update tasks set done_at = null where id = %s", task)
+        is_open = app_psql.execute(STATE, (task,)).fetchone() == (None, None)
+    assert (tried.rule, is_open) == (rule, rule is None)
 
 
 def test_no_other_write(app_psql: Psql, superuser: Psql, gym: Gym, task: uuid.UUID) -> None:
@@ -60,12 +82,12 @@ def test_a_viewer_does_nothing(app_psql: Psql, gym: Gym, task: uuid.UUID) -> Non
     with signed(app_psql, gym, "vera"):
         assert not attempt(app_psql, "select * from tasks").nothing
         assert attempt(app_psql, "update tasks set done_at = now()").count == 0
-        assert attempt(app_psql, "select app.told(%s)", task).state == "42501"
+        assert attempt(app_psql, "select app.told(%s, true)", task).state == "42501"
 
 
 def test_another_organizations_task_is_answered_like_none(app_psql: Psql, gym: Gym, task: uuid.UUID) -> None:
     with signed(app_psql, gym, "ben", "union"):
-        told = [attempt(app_psql, "select app.told(%s)", each) for each in (task, uuid.uuid4())]
+        told = [attempt(app_psql, "select app.told(%s, true)", each) for each in (task, uuid.uuid4())]
         assert told[0] == told[1] and told[0].state == "P0002"
         assert attempt(app_psql, "update tasks set done_at = now() where id = %s", task).count == 0
 
