@@ -226,6 +226,15 @@ COMMANDS = (
         priority=True,
     ),
     Command(
+        "desk.collect",
+        "ctrl+y",
+        "screen.collect",
+        "collect",
+        "Take the money that somebody owes.",
+        DESK,
+        rank="staff",
+    ),
+    Command(
         "desk.till",
         "ctrl+r",
         "screen.till",

@@ -51,7 +51,7 @@ TOPICS = {
     "person.stated": Topic(
         "the person",
         (
-            "What they have, and what is for sale. The sentence says what [person.do] does with the row.",
+            "What they owe and have, and what is for sale. The sentence says what [person.do] does with it.",
             "The digit before something sells it: digit, 1 for card or 2 for cash, [person.do].",
             "[person.down] and [person.up] choose the row, [person.page_down] shows more of what is known.",
             "[person.back] goes back to the desk, which stands as it was left.",
@@ -62,7 +62,7 @@ TOPICS = {
         "the open question",
         (
             "A digit says how, then [person.do] does it. The terms stand in the sentence before.",
-            "1 is card, 2 cash; 6 gives it free of charge, for managers, and asks for the reason.",
+            "1 is card, 2 cash, 9 from their credit; 6 gives it free of charge, for managers, with a reason.",
             "What they have is held from today on, resumed, and by managers cancelled or paid back.",
             "[person.back] goes one step back. Nothing is done before [person.do].",
         ),

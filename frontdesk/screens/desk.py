@@ -210,20 +210,12 @@ class DeskScreen(PlaceScreen):
 
     async def action_person(self) -> None:
         """Show everything about whoever is at hand, and sell to them."""
-        from frontdesk.screens.person import PersonScreen
+        await self._show_person(collecting=False)
 
-        shown = self.booking.intention
-        person = self.finding.current or (shown.person if shown and self.booking.busy else None)
-        if person is None or (shown and shown.lead):
-            self.done.say("Nobody is chosen. Choose somebody who is known here.", style="")
-            return
-        screen = PersonScreen(self.organization, person, self.errands.send)
-
-        def returned(_: None) -> None:
-            if screen.changed:
-                self._bought()
-
-        await self.app.push_screen(screen, returned)
+    async def action_collect(self) -> None:
+        """Ask how whoever is at hand pays what they owe."""
+        if may(self.rank, "staff"):
+            await self._show_person(collecting=True)
 
     async def action_till(self) -> None:
         """Show this desk's drawer of cash."""
@@ -393,6 +385,22 @@ class DeskScreen(PlaceScreen):
     def on_done_line_undone(self) -> None:
         """A seat is free."""
         self.action_refresh_now()
+
+    async def _show_person(self, *, collecting: bool) -> None:
+        from frontdesk.screens.person import PersonScreen
+
+        shown = self.booking.intention
+        person = self.finding.current or (shown.person if shown and self.booking.busy else None)
+        if person is None or (shown and shown.lead):
+            self.done.say("Nobody is chosen. Choose somebody who is known here.", style="")
+            return
+        screen = PersonScreen(self.organization, person, self.errands.send, collecting=collecting)
+
+        def returned(_: None) -> None:
+            if screen.changed:
+                self._bought()
+
+        await self.app.push_screen(screen, returned)
 
     def _fail(self, sentence: str) -> None:
         self.done.fail(sentence)

@@ -21,6 +21,7 @@ from frontdesk.app import RETRY_S
 from frontdesk.clock import local
 from frontdesk.commands import Place, bindings_of
 from frontdesk.screens.place import PlaceScreen
+from frontdesk.widgets.collecting import OWES, owed
 from frontdesk.widgets.deal_list import DealList, Row
 from frontdesk.widgets.deal_pane import DealPane
 from frontdesk.widgets.errands import Errand
@@ -58,8 +59,16 @@ class PersonScreen(PlaceScreen):
 
         answer: PersonFile | DeskError
 
-    def __init__(self, organization: Organization, person: Person, send: Callable[[Errand], None]) -> None:
+    def __init__(
+        self,
+        organization: Organization,
+        person: Person,
+        send: Callable[[Errand], None],
+        *,
+        collecting: bool = False,
+    ) -> None:
         super().__init__()
+        self._collecting = collecting
         self.changed = False
         self._organization = organization
         self._person = person
@@ -120,7 +129,7 @@ class PersonScreen(PlaceScreen):
         """Answer the question, or choose what is for sale by its number."""
         if self.deal.busy:
             self.deal.choose(digit)
-        elif self.deals.stand_on(digit):
+        elif self.deals.stand_on(lambda row: row.digit == digit):
             self._offer()
             self.action_do()
 
@@ -167,6 +176,9 @@ class PersonScreen(PlaceScreen):
         self._tell()
         self.deals.renew(list(self._rows(answer)), *([] if answer.has or answer.offers else [NOTHING]))
         self._offer()
+        if self._collecting:
+            self._collecting = False
+            self._collect()
 
     def on_deal_list_chosen(self) -> None:
         """A click on a row."""
@@ -189,12 +201,22 @@ class PersonScreen(PlaceScreen):
     def _whom(self) -> Whom:
         today = local(self.app.clock.now(), self._organization.timezone).date()
         person = self._person
-        return Whom(person.kind, person.id, person.name, self._organization, today, self.rank)
+        credit = self._file.details.credit if self._file else 0
+        return Whom(person.kind, person.id, person.name, self._organization, today, self.rank, credit)
 
     def _rows(self, file: PersonFile) -> Iterator[Row]:
         whom = self._whom
+        yield from owed(whom, file.details.owed)
         yield from bought(whom, file.has)
         yield from for_sale(whom, file.offers)
+
+    def _collect(self) -> None:
+        """Ask at once how what they owe is paid."""
+        if self.deals.stand_on(lambda row: row.label == OWES):
+            self._offer()
+            self.action_do()
+        else:
+            self._say(f"{self._whom.shown} owes nothing.")
 
     def _offer(self) -> None:
         """Let the sentence be about the row under the cursor."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual.message import Message
@@ -48,10 +48,10 @@ class DealList(Lines[Row]):
         keys = [row.key for row in rows]
         self.show(rows, keys.index(before) if before in keys else 0, *hint)
 
-    def stand_on(self, digit: str) -> bool:
-        """Bring the cursor to the row of that digit; whether there is one."""
+    def stand_on(self, wanted: Callable[[Row], bool]) -> bool:
+        """Bring the cursor to the first row that is wanted; whether there is one."""
         for index, row in enumerate(self.items):
-            if row and row.digit == digit:
+            if row and wanted(row):
                 self.move(index - self.cursor)
                 return True
         return False

@@ -7,19 +7,19 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from db.records import Entitlement
-from frontdesk.clock import day_and_year, day_seen_from
+from db.records import BookingInHold, Entitlement
+from frontdesk.clock import day_and_year, day_of, day_seen_from, local, time_of
 from frontdesk.widgets.deal import Deal, Said, Way
 from frontdesk.widgets.deal_list import Row
 from frontdesk.widgets.done import Made
-from frontdesk.widgets.text import literal, money
+from frontdesk.widgets.text import literal, money, several
 from frontdesk.widgets.typed_day import read_day
 from frontdesk.widgets.whom import Whom
 
 if TYPE_CHECKING:
     from db.transaction import SignedIn
 
-MOVES = "it pays for nothing meanwhile, and its last day moves on by as many days"
+LATER = "it ends as much later"
 WHY = "type why it is cancelled"
 
 
@@ -56,7 +56,9 @@ def _state(whom: Whom, one: Entitlement, day: Callable[[date, date], str]) -> It
 
 
 def _deal(whom: Whom, one: Entitlement) -> Deal:
-    paid = {"card": "by card", "cash": "in cash", "comp": "a gift"}.get(one.paid_by, "not sold here")
+    paid = {"card": "by card", "cash": "in cash", "comp": "a gift", "credit": "from their credit"}.get(
+        one.paid_by, "not sold here"
+    )
     price = "" if one.paid_by in {"comp", "other"} else f"{money(one.price, one.currency)} "
     known: Said = (
         ("is", ["; ".join(_state(whom, one, day_and_year)) or "in use"]),
@@ -74,20 +76,28 @@ def _ways(whom: Whom, one: Entitlement) -> Iterator[Way]:
     if one.held:
         yield way("3", "resume", partial(_resume, whom, one), is_not=f"{name} is NOT resumed.")
     elif not _over(whom, one):
-        hold = partial(way, is_not=f"{name} is NOT on hold.")
-        means: Said = (("hold", [f"from today until it is resumed: {MOVES}"]),)
-        do, tried = partial(_hold, whom, one), partial(_try_hold, whom, one)
-        yield hold("1", "hold until resumed", do, means=means, tried=tried)
-        do, tried = partial(_hold_until, whom, one), partial(_try_hold_until, whom, one)
-        yield hold("2", "hold until a day", do, tried=tried, asks="type its last day, like 14 Dec")
+        hold = partial(
+            way,
+            do=partial(_hold, whom, one),
+            tried=partial(_try_hold, whom, one),
+            is_not=f"{name} is NOT on hold.",
+        )
+        yield hold("1", "hold until resumed")
+        yield hold("2", "hold until a day", asks="type its last day, like 14 Dec")
     if whom.by_manager:
         cancel = partial(way, is_not=f"{name} is NOT cancelled.", asks=WHY)
-        means = (("cancels", [_written_off(one)]),)
+        means: Said = (("cancels", [_written_off(one)]),)
         yield cancel("7", "cancel", partial(_cancel, whom, one, False), means=means)
-        if one.paid_by in {"card", "cash"} and one.price:
-            back = f"{money(one.price, one.currency)} {one.paid_by}"
-            means = (("cancels", [f"{_written_off(one)}; {back} goes back to them"]),)
-            yield cancel("8", f"refund {back}", partial(_cancel, whom, one, True), means=means)
+        if one.price and one.paid_by not in {"comp", "other"}:
+            means = (("cancels", [f"{_written_off(one)}; {_back(one)}"]),)
+            price = money(one.price, one.currency)
+            yield cancel("8", f"cancel, pay back {price}", partial(_cancel, whom, one, True), means=means)
+
+
+def _back(one: Entitlement) -> str:
+    """Where the money goes."""
+    how = "to their credit" if one.paid_by == "credit" else f"to them, {one.paid_by}"
+    return f"{money(one.price, one.currency)} goes back {how}"
 
 
 def _written_off(one: Entitlement) -> str:
@@ -97,40 +107,46 @@ def _written_off(one: Entitlement) -> str:
     return f"{left} class{' is' if left == 1 else 'es are'} written off"
 
 
+def _last_day(whom: Whom, typed: str) -> date | None:
+    """The day that was typed; None for a hold until it is resumed."""
+    return read_day(typed, whom.today) if typed else None
+
+
 def _try_hold(whom: Whom, one: Entitlement, typed: str, signed_in: SignedIn) -> Said:
     from db.repositories import sales
 
-    sales.hold(signed_in, one.kind, one.id, whom.today, dry=True)
-    return ()
+    last = _last_day(whom, typed)
+    sales.hold(signed_in, one.kind, one.id, whom.today, last, dry=True)
+    said: Said = (("hold", [f"{_days(whom, last)}; {LATER}"]),)
+    inside = sales.bookings_in_hold(signed_in, one.kind, one.id, whom.today, last)
+    return (*said, ("booked", [_listed(whom, inside)])) if inside else said
+
+
+def _days(whom: Whom, last: date | None) -> str:
+    if last is None:
+        return "from today until it is resumed"
+    days = (last - whom.today).days + 1
+    return f"today to {day_and_year(last, whom.today)}, {days} day{'' if days == 1 else 's'}"
+
+
+def _listed(whom: Whom, inside: Sequence[BookingInHold]) -> str:
+    """What is booked with it in these days, which the hold leaves as it is."""
+    zone = whom.organization.timezone
+    said = [
+        f"{day_of(local(each.starts_at, zone).date())} {time_of(each.starts_at, zone)} {each.program}"
+        + (f" ({each.name})" if each.name != whom.name else "")
+        for each in inside
+    ]
+    return f"! {several(said)} stay{'s' if len(inside) == 1 else ''} booked: cancel what they miss"
 
 
 def _hold(whom: Whom, one: Entitlement, typed: str, signed_in: SignedIn) -> Made:
     from db.repositories import sales
 
-    sales.hold(signed_in, one.kind, one.id, whom.today)
-    return _made(f"{literal(one.name)} of {whom.shown} is on hold until it is resumed.")
-
-
-def _try_hold_until(whom: Whom, one: Entitlement, typed: str, signed_in: SignedIn) -> Said:
-    from db.repositories import sales
-
-    last = read_day(typed, whom.today)
-    sales.hold(signed_in, one.kind, one.id, whom.today, last, dry=True)
-    days = (last - whom.today).days + 1
-    return (
-        (
-            "hold",
-            [f"today to {day_and_year(last, whom.today)}, {days} day{'' if days == 1 else 's'}: {MOVES}"],
-        ),
-    )
-
-
-def _hold_until(whom: Whom, one: Entitlement, typed: str, signed_in: SignedIn) -> Made:
-    from db.repositories import sales
-
-    last = read_day(typed, whom.today)
+    last = _last_day(whom, typed)
     sales.hold(signed_in, one.kind, one.id, whom.today, last)
-    return _made(f"{literal(one.name)} of {whom.shown} is on hold until {day_and_year(last, whom.today)}.")
+    until = day_and_year(last, whom.today) if last else "it is resumed"
+    return _made(f"{literal(one.name)} of {whom.shown} is on hold until {until}.")
 
 
 def _resume(whom: Whom, one: Entitlement, typed: str, signed_in: SignedIn) -> Made:
@@ -145,8 +161,8 @@ def _cancel(whom: Whom, one: Entitlement, refund: bool, typed: str, signed_in: S
     from db.repositories import sales
 
     sales.cancel(signed_in, one.kind, one.id, typed, refund=refund)
-    back = f" Give back {money(one.price, one.currency)} {one.paid_by}." if refund else ""
-    return _made(f"{literal(one.name)} of {whom.shown} is cancelled.{back}")
+    back = f"; {_back(one)}" if refund else ""
+    return _made(f"{literal(one.name)} of {whom.shown} is cancelled{back}.")
 
 
 def _made(sentence: str) -> Made:

@@ -13,7 +13,7 @@ from db.records import Offer, Sale, Sold
 from frontdesk.clock import day_and_year
 from frontdesk.widgets.deal import Deal, Said, Way
 from frontdesk.widgets.deal_list import Row
-from frontdesk.widgets.done import Made
+from frontdesk.widgets.done import Back, Done, Made
 from frontdesk.widgets.text import literal, money
 from frontdesk.widgets.whom import Whom
 
@@ -64,6 +64,9 @@ def _ways(whom: Whom, offer: Offer, sale: Sale) -> Iterator[Way]:
     way = partial(Way, is_so=so, is_not=is_not, name=whom.name, leaves=True)
     yield way("1", f"{price} card", partial(_sell, whom, replace(sale, pay="card")))
     yield way("2", f"{price} cash", partial(_sell, whom, replace(sale, pay="cash")))
+    if offer.price and whom.credit >= offer.price:
+        credit = partial(_sell, whom, replace(sale, pay="credit"))
+        yield way("9", f"from their credit {whom.money(whom.credit)}", credit)
     if whom.by_manager:
         gift = replace(sale, pay="comp")
         yield way(GIFT, "a gift", partial(_sell, whom, gift), asks="type why it is given")
@@ -97,6 +100,22 @@ def _sell(whom: Whom, sale: Sale, typed: str, signed_in: SignedIn) -> Made:
 
     sale = replace(sale, comp_reason=typed or None)
     sold = sales.sell(signed_in, sale, whom.kind, whom.id)
-    so = f"{literal(sold.name)} sold to {whom.shown}"
+    name = literal(sold.name)
+    so = f"{name} sold to {whom.shown}"
     paid = "a gift" if sale.pay == "comp" else f"{money(sold.price, sold.currency)} {sale.pay}"
-    return Made(f"{so}, {paid}.", f"{so}.")
+    done = Done(
+        partial(_take_back, sale, Back("", sold.price, sold.currency, sale.pay)),
+        whom.shown,
+        name,
+        "sold",
+        f"{whom.shown} has bought {name}",
+        f"{whom.shown} still has {name}",
+    )
+    return Made(f"{so}, {paid}.", f"{so}.", done)
+
+
+def _take_back(sale: Sale, paid: Back, signed_in: SignedIn) -> Sequence[Back]:
+    from db.repositories import sales
+
+    sales.take_back(signed_in, sale.kind, sale.id)
+    return [paid]

@@ -8,12 +8,15 @@ from uuid import UUID
 
 from db.records import Kind, Organization, Rank
 from frontdesk.commands import may
-from frontdesk.widgets.text import literal
+from frontdesk.widgets.text import literal, money
 
 
 @dataclass(frozen=True, slots=True)
 class Whom:
-    """A person of an organization on one of its days, and the rank of whoever serves them."""
+    """A person of an organization on one of its days, and the rank of whoever serves them.
+
+    `credit` is what stands to theirs, in minor units of the organization's currency.
+    """
 
     kind: Kind
     id: UUID
@@ -21,11 +24,16 @@ class Whom:
     organization: Organization
     today: date
     rank: Rank
+    credit: int = 0
 
     @property
     def shown(self) -> str:
         """Their name, safe to show."""
         return literal(self.name)
+
+    def money(self, amount: int) -> str:
+        """An amount in the organization's currency."""
+        return money(amount, self.organization.currency)
 
     @property
     def by_staff(self) -> bool:

@@ -10,9 +10,10 @@ import pytest
 from bought import has_membership, has_package, left, one
 from gym import HOSTILE, Gym
 from journeys.at_desk import OPEN, AtDesk, desk, play
+from journeys.wire import Wire
 
-from db.records import Sale
-from db.repositories import sales
+from db.records import BookingRequest, Sale
+from db.repositories import bookings, sales
 
 Superuser = psycopg.Connection[tuple[Any, ...]]
 HOSTILE_NAME = "[b]Pass[/b] \x1b[31m\u202e"
@@ -75,7 +76,7 @@ def test_three_keystrokes_sell(
         await at.press(digits[1])
         await at.sees("Enter again", f">{digits[1]} ")
         await at.press("enter")
-        await at.sees(f"{offer} sold to Sam {who}", f"Sam {who}", OPEN)
+        await at.sees(f"{offer} sold to Sam {who}", "F9 takes it back", f"Sam {who}", OPEN)
         await at.press("f3")
         await at.sees(f"has     {offer}", "ends ")
 
@@ -208,18 +209,20 @@ def test_a_manager_cancels_and_pays_back(gym: Gym, superuser: Superuser, on_sale
         await person_of(at, "Okafor", "has     10-Class Pass, 10 left")
         await at.press("enter")
         shown = await at.sees("1 hold until resumed")
-        assert "refund" not in shown and "cancel" not in shown
+        assert "cancel" not in shown
         await at.press("8", "enter")
 
     async def manager(at: AtDesk) -> None:
         await person_of(at, "Okafor", "has     10-Class Pass, 10 left")
         await at.press("enter")
-        await at.sees("7 cancel", "8 refund £90.00 card")
+        await at.sees("7 cancel", "8 cancel, pay back £90.00")
         await at.press("8")
-        await at.sees("10 classes are written off", "£90.00 card goes back", "type why it is cancelled")
+        await at.sees(
+            "10 classes are written off", "£90.00 goes back to them, card", "type why it is cancelled"
+        )
         await at.type("moves away")
         await at.press("enter")
-        await at.sees("10-Class Pass of Sam Okafor is cancelled. Give back £90.00 card.", "cancelled")
+        await at.sees("Pass of Sam Okafor is cancelled; £90.00 goes back to them, card.", "Pass, cancelled")
 
     play(desk(gym), staff)
     assert left(superuser, package) == 10
@@ -229,6 +232,135 @@ def test_a_manager_cancels_and_pays_back(gym: Gym, superuser: Superuser, on_sale
         (True, "moves away")
     ]
     assert money(superuser) == [("card", 9000), ("card", -9000)]
+
+
+def test_f9_takes_a_sale_back(gym: Gym, superuser: Superuser, on_sale: None) -> None:
+    async def steps(at: AtDesk) -> None:
+        await person_of(at, "Olsen", "1 10-Class Pass")
+        await at.press("1")
+        await at.sees("a digit, then Enter")
+        await at.press("2", "enter")
+        await at.sees("10-Class Pass sold to Sam Olsen, £90.00 cash.")
+        await at.press("f9")
+        await at.sees("Taken back: Sam Olsen, 10-Class Pass. Give back £90.00 cash.")
+
+    play(desk(gym), steps)
+    assert superuser.execute("select taken_back, refunded from packages").fetchall() == [(True, True)]
+    assert money(superuser) == [("cash", 9000), ("cash", -9000)]
+
+
+def owing(gym: Gym, *sessions: str) -> None:
+    for session in sessions:
+        asked = BookingRequest(
+            uuid4(), gym.sessions[session], "client", gym.clients["okafor"], pay="later", arrive=True
+        )
+        assert bookings.book(gym.signed_in(), asked).outcome == "booked"
+
+
+def test_one_key_collects_what_is_owed_and_f9_owes_it_again(gym: Gym, superuser: Superuser) -> None:
+    owing(gym, "spin", "earlier")
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("okafor")
+        await at.sees(">C Sam Okafor")
+        await at.press("ctrl+y")
+        await at.sees("owes    £12.00 for ", "COLLECT  what Sam Okafor owes", "£24.00 for 2 bookings")
+        await at.press("1")
+        await at.sees(">1 £24.00 card", "Enter again")
+        await at.press("enter")
+        await at.sees("Sam Okafor has paid £24.00 card for 2 bookings.  F9 takes it back", OPEN)
+        await at.press("f3")
+        await at.sees_no("owes ")
+        await at.press("escape", "f9")
+        await at.sees("Taken back: Sam Okafor, £24.00 that was owed. Give back £24.00 card.")
+        await at.press("f3")
+        await at.sees("owes    £12.00 for ")
+        await at.press("enter", "2")
+        await at.sees(">2 £24.00 cash", "Enter again")
+        await at.press("enter")
+        await at.sees("Sam Okafor has paid £24.00 cash for 2 bookings.")
+
+    play(desk(gym), steps)
+    by_method = "select method, count(*), sum(amount) from payments group by method order by method"
+    assert superuser.execute(by_method).fetchall() == [("card", 4, 0), ("cash", 2, 2400)]
+    okafor = gym.clients["okafor"]
+    paid = "select paid_by, payment_status from bookings where client_id = %s"
+    assert superuser.execute(paid, (okafor,)).fetchall() == [("cash", "paid")] * 2
+
+
+def test_who_owes_nothing(gym: Gym) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("okafor")
+        await at.sees(">C Sam Okafor")
+        await at.press("ctrl+y")
+        await at.sees("Sam Okafor owes nothing.")
+        await at.press("escape")
+        await at.sees(OPEN)
+
+    play(desk(gym), steps)
+
+
+def test_credit_pays_for_a_sale(gym: Gym, superuser: Superuser, on_sale: None) -> None:
+    superuser.execute("update package_products set price = 1000")
+    spin = BookingRequest(uuid4(), gym.sessions["spin"], "client", gym.clients["okafor"], pay="card")
+    bookings.book(gym.signed_in(), spin)
+    assert bookings.cancel(gym.signed_in(), spin.id).booking_status == "cancelled"
+
+    async def steps(at: AtDesk) -> None:
+        await person_of(at, "Okafor", "1 10-Class Pass", "credit   £12.00")
+        await at.press("1")
+        await at.sees("9 from their credit £12.00", "a digit, then Enter")
+        await at.press("9", "enter")
+        await at.sees("10-Class Pass sold to Sam Okafor, £10.00 credit.")
+
+    play(desk(gym), steps)
+    assert one(superuser, "select paid_by from packages") == "credit"
+    assert money(superuser) == [("card", 1200)]
+
+
+def test_what_is_booked_in_a_hold_is_said(gym: Gym, superuser: Superuser) -> None:
+    has_package(superuser, gym, "client", "okafor", 3)
+    spin = BookingRequest(uuid4(), gym.sessions["spin"], "client", gym.clients["okafor"])
+    assert bookings.book(gym.signed_in(), spin).paid_by == "package"
+
+    async def steps(at: AtDesk) -> None:
+        await person_of(at, "Okafor", "has     10-Class Pass, 2 left")
+        await at.press("enter")
+        await at.sees("1 hold until resumed")
+        await at.press("1")
+        await at.sees("Spin stays booked: cancel what they miss", "Enter again")
+
+    play(desk(gym), steps)
+    assert one(superuser, "select count(*) from entitlement_holds") == 0
+
+
+def test_a_lost_answer_sells_once(
+    wired: Gym, wire: Wire, superuser: Superuser, on_sale: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("frontdesk.widgets.errands.RETRY_S", 0.2)
+    monkeypatch.setattr("frontdesk.screens.desk.RETRY_S", 0.2)
+    monkeypatch.setattr("frontdesk.screens.desk.REFRESH_S", 3600.0)
+
+    async def steps(at: AtDesk) -> None:
+        await person_of(at, "Okafor", "1 10-Class Pass")
+        await at.press("1")
+        await at.sees("a digit, then Enter")
+        await at.press("1")
+        await at.sees("Enter again")
+        await at.rests()
+        wire.lose_next_answer()
+        await at.press("enter")
+        await at.sees("OUTCOME UNKNOWN: asking for Sam Okafor", "NO DATABASE")
+        await at.press("ctrl+q")
+        await at.sees("Not known yet whether 10-Class Pass", "is sold to Sam Okafor.")
+        wire.mend()
+        await at.sees("10-Class Pass sold to Sam Okafor, £90.00 card.", "live")
+
+    play(desk(wired), steps)
+    assert one(superuser, "select count(*) from packages") == 1
+    assert money(superuser) == [("card", 9000)]
 
 
 def test_a_viewer_looks_on(gym: Gym, superuser: Superuser, on_sale: None) -> None:

@@ -39,7 +39,7 @@ def test_holding(look: Look, superuser: Superuser, size: tuple[int, int]) -> Non
 
     async def steps(at: AtDesk) -> None:
         await person(at, "Rosamund Ortiz")
-        await at.press("enter")
+        await at.press("down", "enter")
         await at.sees("CHANGE  10-Class Pass", "2 hold until a day")
         await at.press("2")
         await at.type("14 dec")
