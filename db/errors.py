@@ -72,6 +72,10 @@ class PinSpent(SignInFailed):
 
 
 SIGN_IN_AGAIN = "You are not signed in any more. Sign in again."
+READ_ONLY = (
+    "The database can only be read: it is a standby, or default_transaction_read_only is on."
+    " Use the primary server or turn that off, then try again."
+)
 NOT_FOUND = "Not found here. Check the id, or search again."
 LOST = "The database does not answer. Check that it runs and is reachable, then try again."
 UPGRADING = (
@@ -181,6 +185,8 @@ def translate(error: psycopg.Error) -> DeskError:
         return BeingUpgraded(UPGRADING)
     if state[:2] == "22":
         return BadInput("That cannot be read. Check what was typed.")
+    if state == "25006":
+        return Refused(READ_ONLY)
     if state == "57014":
         return NoDatabase("The database took too long. Try again.")
     if not state or state[:2] in {"08", "53", "57"}:

@@ -6,6 +6,7 @@ and the new rows stay whole, so that the next take-over gives everybody their ow
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -193,10 +194,22 @@ def _upsert(connection: psycopg.Connection[Any], table: OldTable, row: Row) -> N
             psycopg.errors.RaiseException,
         ) as error:
             last = error
+        except psycopg.ProgrammingError as error:
+            raise _not_taken(table, error) from None
     raise Refused(
         f"The old table {table.said} will not take a row back:"
         f" {last.diag.constraint_name or last.diag.column_name or last.sqlstate}."
         " Nothing more was changed; look at its rules, then try again."
+    )
+
+
+def _not_taken(table: OldTable, error: psycopg.Error) -> Refused:
+    """Triggers of the old table do what cannot be done while the new tables stand in `public`."""
+    by = re.search(r"function ([^ (]+)\(", error.diag.context or "")
+    what = f"the function {by[1]}, which a trigger calls, fails" if by else "a rule of it fails"
+    return Refused(
+        f"The old table {table.said} will not take a row back: {what} (SQLSTATE {error.sqlstate})."
+        " Nothing more was changed; mend that, then try again."
     )
 
 

@@ -66,6 +66,11 @@ class OldTable:
         """As the report says it."""
         return self.shape.table if self.shape.schema is None else f"{self.shape.schema}.{self.shape.table}"
 
+    @property
+    def stays(self) -> bool:
+        """Whether it is another program's, such as the accounts, and stays where it is at the cutover."""
+        return self.shape.schema is not None
+
     def sources(self, field: Field) -> Iterator[tuple[str, ...]]:
         """The old columns that are there for the field, the first counts; several are parts of one text."""
         for source in field.sources:

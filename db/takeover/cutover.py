@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from db.takeover import carry
+from db.takeover import carry, routines
 from db.takeover.catalog import old_tables
 
 LOCK_MS = 180
@@ -37,13 +37,13 @@ FAILED = (
 TOO_LONG = "the old application writes too much to be caught up with"
 
 OTHERS = """
-select c.relname, c.relkind::text from pg_class c
+select c.relname as name, c.relkind::text as kind, c.relowner::regrole::text as owner from pg_class c
  where c.relnamespace = %(from)s::text::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
    and c.relname <> 'alembic_version'
    and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid
                      and (d.deptype = 'e' or c.relkind = 'S' and d.deptype in ('a', 'i')))
 union all
-select t.typname, 'type' from pg_type t left join pg_class c on c.oid = t.typrelid
+select t.typname, 'type', t.typowner::regrole::text from pg_type t left join pg_class c on c.oid = t.typrelid
  where t.typnamespace = %(from)s::text::regnamespace and t.typtype in ('c', 'd', 'e', 'r')
    and coalesce(c.relkind, 'c') = 'c'
    and not exists (select from pg_depend d
@@ -53,10 +53,11 @@ select t.typname, 'type' from pg_type t left join pg_class c on c.oid = t.typrel
 
 KINDS = {"type": "type", "v": "view", "m": "materialized view", "f": "foreign table", "S": "sequence"}
 
+# What everybody may do, every login is let do by its own name: a desk has no business there.
 USERS = """
 select distinct r.rolname from pg_class c
  cross join lateral (select c.relowner as grantee union select a.grantee from aclexplode(c.relacl) a) g
- join pg_roles r on r.oid = g.grantee
+ join pg_roles r on r.oid = g.grantee or g.grantee = 0 and r.rolcanlogin
  where c.relnamespace = 'legacy'::regnamespace and r.rolname not like 'frontdesk%%'
 """
 
@@ -118,7 +119,10 @@ def _under_lock(
     lock = sql.SQL(
         "set local lock_timeout = {limit}; set local statement_timeout = {limit};"
         " lock table {tables} in access exclusive mode"
-    ).format(limit=LOCK_MS, tables=sql.SQL(", ").join(table.name for table in old_tables(connection)))
+    ).format(
+        limit=LOCK_MS,
+        tables=sql.SQL(", ").join(each.name for each in old_tables(connection) if not each.stays),
+    )
     for left in reversed(range(tries)):
         before()
         try:
@@ -152,12 +156,19 @@ def _in_time(connection: psycopg.Connection[Any], deadline: float) -> bool:
     return True
 
 
+def moving(connection: psycopg.Connection[Any], source: str) -> list[tuple[str, str, str]]:
+    """What the schema holds that moves: name, kind and owner."""
+    return connection.execute(OTHERS.encode(), {"from": source}).fetchall()
+
+
 def _move(connection: psycopg.Connection[Any], source: str, target: str) -> None:
+    every = moving(connection, source)
     moves = [
         sql.SQL("alter {} {} set schema {}").format(
             sql.SQL(KINDS.get(kind, "table")), sql.Identifier(source, name), sql.Identifier(target)
         )
-        for name, kind in connection.execute(OTHERS.encode(), {"from": source}).fetchall()
+        for name, kind, _ in every
     ]
     if moves:
         connection.execute(sql.SQL("; ").join(moves))
+    routines.follow(connection, target, [name for name, _, _ in every])

@@ -55,10 +55,10 @@ NOTES: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 
-# A look changes nothing and finds no such role in a server that never had one.
+# A look changes nothing, is lent nothing, and finds no such role in a server that never had one.
 HAND_OVER = """
 do $$ begin
-  if to_regrole('frontdesk_owner') is not null then
+  if pg_has_role(to_regrole('frontdesk_owner'), 'usage') then
     grant usage, create on schema takeover to frontdesk_owner;
     alter table takeover.quarantine owner to frontdesk_owner;
   end if;
@@ -102,7 +102,7 @@ def listen(connection: psycopg.Connection[Any], tables: list[OldTable]) -> None:
     for table in tables:
         for number, notes in enumerate(NOTES.get(table.said, ())):
             _trigger(connection, table, f"zz_takeover_{number}", notes)
-        for column in filter(None, map(table.column, table.shape.indexed)):
+        for column in filter(None, map(table.column, table.shape.indexed if not table.stays else ())):
             _index(connection, table, column)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from db.takeover import cutover, report
 from db.takeover.catalog import OldTable, is_view
 from db.takeover.neighbours import extensions_elsewhere
 
@@ -37,12 +38,16 @@ def find(connection: psycopg.Connection[Any], tables: list[OldTable]) -> list[st
     """All of them. `takeover.as_uuid` must be there."""
     begun = connection.execute("select to_regclass('takeover.changes') is not null").fetchone() == (True,)
     found = [] if begun else list(_taken_schemas(connection))
-    found = found or [*_fixed_extensions(connection), *_missing(connection, tables)]
+    found = found or [
+        *_fixed_extensions(connection),
+        *_missing(connection, tables),
+        *_others_objects(connection),
+    ]
     for table in tables if not found else ():
         sentence = _hidden(connection, table) or _ids(connection, table)
         if sentence:
             found.append(f"{sentence} {UNCHANGED}")
-    return found
+    return found or list(_nobodys(connection, tables))
 
 
 def _taken_schemas(connection: psycopg.Connection[Any]) -> Iterator[str]:
@@ -66,6 +71,32 @@ def _fixed_extensions(connection: psycopg.Connection[Any]) -> Iterator[str]:
             )
 
 
+def _others_objects(connection: psycopg.Connection[Any]) -> Iterator[str]:
+    """What must move with the old tables, and may be moved by its owner alone."""
+    if connection.execute("select to_regnamespace('legacy') is not null").fetchone() == (True,):
+        return
+    others: dict[str, list[str]] = {}
+    for name, _, owner in cutover.moving(connection, "public"):
+        others.setdefault(owner, []).append(name)
+    for owner, names in sorted(others.items()):
+        if connection.execute("select pg_has_role(%s::regrole, 'usage')", (owner,)).fetchone() == (True,):
+            continue
+        yield (
+            f"The login may not move what is {owner}'s in the schema public: {', '.join(sorted(names))}."
+            f" Make the login its owner (alter … owner to), or take over as a superuser. {UNCHANGED}"
+        )
+
+
+def _nobodys(connection: psycopg.Connection[Any], tables: list[OldTable]) -> Iterator[str]:
+    """People and sessions are a gym's, and there is none."""
+    rows = {table.said: report.count(connection, table) for table in tables if table.said in NEEDED}
+    if not rows["organizations"] and any(rows.values()):
+        yield (
+            "The table organizations has no row, so that nobody knows whose people and sessions these are."
+            f" Insert the gym there, then look again. {UNCHANGED}"
+        )
+
+
 def _missing(connection: psycopg.Connection[Any], tables: list[OldTable]) -> Iterator[str]:
     there = {table.said: table for table in tables}
     for name, columns in NEEDED.items():
@@ -80,12 +111,20 @@ def _missing(connection: psycopg.Connection[Any], tables: list[OldTable]) -> Ite
 
 
 def _hidden(connection: psycopg.Connection[Any], table: OldTable) -> str | None:
-    owned, hidden = connection.execute(
-        "select pg_has_role(relowner, 'usage'), row_security_active(oid) from pg_class where oid = %s",
+    owned, read, hidden = connection.execute(
+        "select pg_has_role(relowner, 'usage'), has_table_privilege(oid, 'select')"
+        " and has_table_privilege(oid, 'trigger'), row_security_active(oid) from pg_class where oid = %s",
         (table.oid,),
-    ).fetchone() or (False, False)
-    if owned and not hidden:
+    ).fetchone() or (False, False, False)
+    # What stays where it is needs only to be read and listened to.
+    if (owned or (table.stays and read)) and not hidden:
         return None
+    if owned:
+        return (
+            f"Row-level security hides rows of the table {table.said} from its owner too. Let it:"
+            f" alter table {table.name.as_string(connection)} no force row level security;"
+            " or take over as a superuser."
+        )
     return (
         f"The login may not see and change all of the table {table.said}. Take over as a superuser"
         " or as the owner of the old tables."
@@ -98,7 +137,10 @@ def _ids(connection: psycopg.Connection[Any], table: OldTable) -> str | None:
         return None
     name = table.column("id")
     if name is None:
-        return f"The table {table.said} has no column id, which frontdesk needs."
+        return (
+            f"The table {table.said} has no column id, which frontdesk needs."
+            " Add one of the type uuid, then look again."
+        )
     if connection.execute(UNIQUE, (table.oid,)).fetchone() is not None:
         return None
     of_text = table.columns[name] in {"uuid", "text", "character varying", "character"}
@@ -109,7 +151,13 @@ def _ids(connection: psycopg.Connection[Any], table: OldTable) -> str | None:
         ).format(ids)
     ).fetchone() or (0, 0)
     if odd or not of_text:
-        return f"The ids of the table {table.said} are not all UUIDs, which frontdesk needs ({odd} rows)."
+        return (
+            f"The ids of the table {table.said} are not all UUIDs, which frontdesk needs ({odd} rows)."
+            " Give these rows such ids, then look again."
+        )
     if repeated:
-        return f"Ids of the table {table.said} occur more than once ({repeated} rows)."
+        return (
+            f"Ids of the table {table.said} occur more than once ({repeated} rows)."
+            " Delete the copies or give them ids of their own, then look again."
+        )
     return None

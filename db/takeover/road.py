@@ -64,7 +64,7 @@ def give_back(connection: psycopg.Connection[Any], progress: Progress) -> None:
     """Before a downgrade, without the functions: let both sides of a taken over gym know the other's work."""
     neighbours.disperse(connection)
     if connection.execute(
-        "select to_regclass('legacy.bookings') is not null and to_regnamespace('takeover') is not null"
+        "select to_regnamespace('legacy') is not null and to_regnamespace('takeover') is not null"
     ).fetchone() != (True,):
         return
     tables = ground.lay(connection, _quarantine())

@@ -93,6 +93,7 @@ SHAPES = (
             _field("email", "text"),
             _field("name", "text", *PERSON_NAME),
             _field("role", "text"),
+            _field("is_active", "boolean", "is_active", "active"),
         ),
     ),
     Shape("accounts", "users", (_id(), _field("email", "text")), schema="auth"),

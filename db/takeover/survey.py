@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
 
 from db.errors import Refused
-from db.takeover import ground, neighbours, report
+from db.takeover import cutover, ground, neighbours, report, routines
 from db.takeover.catalog import OldTable, old_tables
 from db.takeover.obstacles import find
 
@@ -53,6 +54,7 @@ def _remarks(connection: psycopg.Connection[Any], tables: list[OldTable]) -> lis
         " and c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relname <> 'alembic_version' order by 2"
     ).fetchall()
     if "legacy" not in {table.schema for table in tables}:
+        remarks += _bound_routines(connection)
         tables_left = [name for oid, name, kind in others if kind in "rpf" and oid not in known]
         views = [name for _, name, kind in others if kind in "vm"]
         if tables_left:
@@ -80,11 +82,29 @@ def _remarks(connection: psycopg.Connection[Any], tables: list[OldTable]) -> lis
     return remarks
 
 
+def _bound_routines(connection: psycopg.Connection[Any]) -> Iterator[str]:
+    """Functions that would look for the old tables where the new ones will stand."""
+    tables = [name for name, _, _ in cutover.moving(connection, "public")]
+    bound = routines.bound(connection, routines.ASIDE, tables)
+    ours, others = ([each.name for each in bound if each.ours is mine] for mine in (True, False))
+    if ours:
+        yield (
+            "Functions that name old tables in full, or set a search path, will find them in legacy from the"
+            f" cutover until a downgrade: {', '.join(ours)}."
+        )
+    if others:
+        yield (
+            f"Functions of other logins do the same and will fail from the cutover: {', '.join(others)}."
+            " Take over as a superuser, or let them name the schema legacy then."
+        )
+
+
 def _logins(connection: psycopg.Connection[Any], tables: list[OldTable]) -> list[tuple[str]]:
     return connection.execute(
         "select distinct r.rolname from pg_class c"
         " cross join lateral (select c.relowner as role union select a.grantee from aclexplode(c.relacl) a) g"
-        " join pg_roles r on r.oid = g.role where c.oid = any(%s) and r.rolcanlogin and not r.rolsuper"
+        " join pg_roles r on g.role = 0 or pg_has_role(r.oid, g.role, 'member')"
+        " where c.oid = any(%s) and r.rolcanlogin and not r.rolsuper"
         " and r.rolname not like 'frontdesk%%' order by 1",
         ([table.oid for table in tables],),
     ).fetchall()

@@ -22,6 +22,10 @@ TABLES = (
     *("organizations", "users", "user_organizations", "organization_members", "leads", "clients"),
     *("programs", "class_sessions", "bookings", "class_bookings", "waitlist"),
 )
+NAMED = """
+select t.schemaname, t.tablename from pg_tables t
+ where t.schemaname = %s and lower(replace(t.tablename, '_', '')) = replace(%s, '_', '')
+"""
 STATUSES = {
     "confirmed": ("confirmed", "registered", "booked", "scheduled", "pending"),
     "attended": ("attended", "completed", "checked_in"),
@@ -107,11 +111,11 @@ def read(conninfo: str, schema: str = "public") -> OldRows:
     found: dict[str, list[OldRow]] = {}
     with psycopg.connect(conninfo, autocommit=True, row_factory=dict_row) as connection:
         for table in (*TABLES, "auth.users"):
-            name = sql.Identifier(*table.split(".")) if "." in table else sql.Identifier(schema, table)
-            try:
-                rows = connection.execute(sql.SQL("select * from {}").format(name)).fetchall()
-            except psycopg.errors.UndefinedTable:
-                rows = []
+            place = table.split(".") if "." in table else [schema, table]
+            rows: list[dict[str, Any]] = []
+            for name in connection.execute(NAMED, place).fetchall():
+                every = sql.SQL("select * from {}").format(sql.Identifier(*name.values()))
+                rows = connection.execute(every).fetchall()
             found[table] = [
                 {_snake(column): _plain(_snake(column), value) for column, value in row.items()}
                 for row in rows
@@ -203,7 +207,7 @@ def owners(old: OldRows) -> dict[str, str]:
     found: dict[str, str] = {}
     home = {row["id"]: tenant(row) or only(old) for row in old["leads"]}
     for client in sorted(old["clients"], key=lambda row: str(row["id"]), reverse=True):
-        lead = client.get("lead_id")
+        lead = said(client, "lead_id", "customer_id")
         if lead in home and home[lead] == (tenant(client) or only(old)):
             found[str(lead)] = client["id"]
     # Who became a client under the same id.
@@ -255,7 +259,7 @@ class _Judge:
     def home(self, session: str | None) -> str | None:
         """The organization of a session that can be kept."""
         row = self.sessions.get(session or "")
-        if row is None or row.get("start_time") is None:
+        if row is None or said(row, "start_time", "starts_at") is None:
             return None
         organization = tenant(row) or self.home_of_program(row.get("program_id")) or only(self.old)
         return organization if organization in self.organizations else None
@@ -316,7 +320,8 @@ class _Judge:
 
     def _times(self, *tables: str) -> Mapping[Visit, datetime]:
         return {
-            Visit(table, row["id"]): said(row, "booking_time", "created_at", "joined_at") or NEVER
+            Visit(table, row["id"]): said(row, "booking_time", "booked_at", "created_at", "joined_at")
+            or NEVER
             for table in tables
             for row in self.old[table]
         }
@@ -413,10 +418,15 @@ class _Staff:
             if (email := email_of(row))
         }
 
+        self.dismissed = {row["id"] for row in old["users"] if row.get("is_active") is False}
+
     def ranks(self) -> tuple[dict[tuple[str, str], Rank], set[tuple[str, str]]]:
         first = self._said(self.old["user_organizations"], lambda row: row.get("user_id"))
         others = self._said(self.old["organization_members"], lambda row: row.get("user_id"))
-        others += self._said(self.old["users"], lambda row: row.get("id"))
+        at_home: list[OldRow] = [
+            {**row, "organization_id": tenant(row) or only(self.old)} for row in self.old["users"]
+        ]
+        others += self._said(at_home, lambda row: row.get("id"))
         found: dict[tuple[str, str], Rank] = {}
         for says in (others, first):
             lowest: dict[tuple[str, str], Rank] = {}
@@ -435,7 +445,7 @@ class _Staff:
         for row in rows:
             email, organization = self.email.get(user(row) or ""), tenant(row)
             if email and organization in self.organizations and organization:
-                active = row.get("is_active") is not False
+                active = row.get("is_active") is not False and user(row) not in self.dismissed
                 found.append(((email, organization), str(row.get("role") or "").strip().lower(), active))
         return found
 

@@ -150,13 +150,16 @@ def test_a_drifted_gym_is_taken_over(loaded: Load, tmp_path: Path, drifts: tuple
 SESSIONS = "The table class_sessions has no column start_time."
 REFUSED = {
     "alter table leads alter id drop default, alter id type text; update leads set id = 'lead-1'"
-    f" where id = '{LEAD}'": "The ids of the table leads are not all UUIDs, which frontdesk needs (1 rows).",
+    f" where id = '{LEAD}'": "The ids of the table leads are not all UUIDs, which frontdesk needs (1 rows)."
+    " Give these rows such ids, then look again.",
     "alter table waitlist drop id, add id serial": "The ids of the table waitlist are not all UUIDs,"
-    " which frontdesk needs (2 rows).",
-    "alter table bookings drop id": "The table bookings has no column id, which frontdesk needs.",
+    " which frontdesk needs (2 rows). Give these rows such ids, then look again.",
+    "alter table bookings drop id": "The table bookings has no column id, which frontdesk needs."
+    " Add one of the type uuid, then look again.",
     "alter table bookings drop constraint bookings_pkey;"
     " insert into bookings select * from bookings limit 2": (
         "Ids of the table bookings occur more than once (2 rows)."
+        " Delete the copies or give them ids of their own, then look again."
     ),
     "alter table class_sessions drop start_time": SESSIONS,
     "drop table class_sessions cascade": (

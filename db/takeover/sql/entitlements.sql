@@ -114,8 +114,7 @@ begin
               when d.starts_on is null then 'says no first day'
               when d.ends_on < d.starts_on then 'ends before it starts' end, b.raw
     from takeover.bought(p_ids) b
-    left join takeover.identities i on i.kind = case when b.client_id is null then 'lead' else 'client' end and i.id = coalesce(b.client_id, b.customer_id)
-    left join organizations o on o.id = coalesce(i.organization_id, b.organization_id, takeover.only_organization())
+    left join organizations o on o.id = coalesce(takeover.home_of(b.client_id, b.customer_id), b.organization_id, takeover.only_organization())
     cross join lateral takeover.person_of(o.id, b.client_id, b.customer_id) w
     left join programs g on g.organization_id = o.id and g.id = b.program_id
     -- What it names covers every program: a row of one program has an offer of its own.

@@ -9,6 +9,13 @@ language sql stable as $$
     left join leads l on l.organization_id = p_organization and l.id = p_lead
 $$;
 
+-- Where they are known: the organization of what names none itself.
+create or replace function takeover.home_of(p_client uuid, p_lead uuid) returns uuid
+language sql stable as $$
+  select i.organization_id from takeover.identities i
+   where i.kind = case when p_client is null then 'lead' else 'client' end and i.id = coalesce(p_client, p_lead)
+$$;
+
 create or replace function takeover.carry_payments(p_ids uuid[]) returns void
 language plpgsql as $$
 begin
@@ -31,7 +38,7 @@ begin
            when p.payment_date is null and p.created_at is null then 'says no day'
          end, p.raw
     from takeover.payments p
-    left join organizations o on o.id = coalesce(p.organization_id, takeover.only_organization())
+    left join organizations o on o.id = coalesce(p.organization_id, takeover.home_of(p.client_id, p.customer_id), takeover.only_organization())
     cross join lateral takeover.person_of(o.id, p.client_id, p.customer_id) w
     left join lateral (
       select t.id from bookings t

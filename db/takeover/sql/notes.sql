@@ -6,7 +6,7 @@ begin
             case when o.id is null then 'names no organization' when coalesce(btrim(n.note), '') = '' then 'says nothing'
                  when n.is_private then 'private: who may read it is not said' else 'names nobody who is there' end)
      from takeover.customer_notes n
-     left join organizations o on o.id = coalesce(n.organization_id, takeover.only_organization())
+     left join organizations o on o.id = coalesce(n.organization_id, takeover.home_of(n.client_id, n.customer_id), takeover.only_organization())
      cross join lateral takeover.person_of(o.id, n.client_id, n.customer_id) w
     where n.id = any(p_ids)
       and (o.id is null or coalesce(btrim(n.note), '') = '' or n.is_private or coalesce(w.client_id, w.lead_id) is null);
@@ -16,7 +16,7 @@ begin
   select o.id, n.id, w.lead_id, w.client_id, btrim(n.note),
          (select s.user_id from takeover.staff s where s.old_id = n.staff_id order by s.old_table desc limit 1), coalesce(n.created_at, now())
     from takeover.customer_notes n
-    join organizations o on o.id = coalesce(n.organization_id, takeover.only_organization())
+    join organizations o on o.id = coalesce(n.organization_id, takeover.home_of(n.client_id, n.customer_id), takeover.only_organization())
     cross join lateral takeover.person_of(o.id, n.client_id, n.customer_id) w
    where n.id = any(p_ids) and btrim(n.note) <> '' and not coalesce(n.is_private, false) and coalesce(w.client_id, w.lead_id) is not null
   on conflict (organization_id, id) do update set customer_id = excluded.customer_id, client_id = excluded.client_id, text = excluded.text

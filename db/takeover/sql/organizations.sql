@@ -88,11 +88,14 @@ begin
       from takeover.organization_members m
       join (select distinct old_id, user_id from takeover.staff) s on s.old_id = m.user_id
      union all
-    select u.organization_id, s.user_id, takeover.spelling(u.role), true, 1
+    select coalesce(u.organization_id, takeover.only_organization()), s.user_id, takeover.spelling(u.role), true, 1
       from takeover.users u join takeover.staff s on s.old_table = 'users' and s.old_id = u.id
+  ), dismissed as (
+    select s.user_id from takeover.users u join takeover.staff s on s.old_table = 'users' and s.old_id = u.id where u.is_active is false
   ), ranked as (
     select distinct on (organization_id, user_id) organization_id, user_id, takeover.rank_of(role) as role,
-           is_active and (takeover.rank_of(role) <> 'viewer' or coalesce(role = 'viewer', false)) as is_active
+           is_active and user_id not in (select d.user_id from dismissed d)
+             and (takeover.rank_of(role) <> 'viewer' or coalesce(role = 'viewer', false)) as is_active
       from said join organizations o on o.id = said.organization_id
      where said.organization_id = any(p_organizations)
      order by organization_id, user_id, source,
@@ -108,7 +111,7 @@ begin
   select distinct on (m.organization_id, s.user_id) m.organization_id, s.user_id, u.name, u.id
     from (select organization_id, user_id, role from takeover.organization_members
            union all select organization_id, user_id, role from takeover.user_organizations
-           union all select organization_id, id, role from takeover.users) m
+           union all select coalesce(organization_id, takeover.only_organization()), id, role from takeover.users) m
     join takeover.staff s on s.old_id = m.user_id
     join users u on u.id = s.user_id
     join organizations o on o.id = m.organization_id

@@ -70,6 +70,11 @@ language sql stable as $$
   select count(*), 'notes are private. Who may read them is not said, so they will be quarantined.'
     from takeover.customer_notes n where n.is_private
    union all
+  select count(*), 'people and sessions name no organization that is there. They will be quarantined.'
+    from (select organization_id from takeover.leads union all select organization_id from takeover.clients
+           union all select coalesce(s.organization_id, takeover.organization_of_program(s.program_id)) from takeover.class_sessions s) t
+   where not exists (select from takeover.organizations o where o.id = coalesce(t.organization_id, takeover.only_organization()))
+   union all
   select count(*), 'organizations have no time zone that is known. They will be in UTC.'
     from takeover.organizations o where not exists (select from pg_timezone_names z where z.name = btrim(o.timezone))
 $$;
@@ -90,7 +95,7 @@ language sql stable as $$
    union all
   select count(*), 'sessions said another number of bookings than there were. They were counted anew.'
     from takeover.class_sessions s
-   where s.current_bookings is distinct from (select count(*) from takeover.bookings b
+   where s.current_bookings <> (select count(*) from takeover.bookings b
      where b.class_session_id = s.id and b.booking_status in ('confirmed', 'attended'))
    union all
   select count(*), 'memberships say credits and no period. They are packages of these credits.'
