@@ -82,12 +82,18 @@ def give_back(connection: psycopg.Connection[Any], tables: Sequence[OldTable], p
     try:
         for function, name in STEPS:
             table = by_name.get(name)
-            if table is not None:
+            if table is not None and (function != "back_mirrors" or not _names_clients(by_name)):
                 _give(connection, function, table, by_name, progress)
         _end_merged(connection, by_name)
     finally:
         connection.execute("reset search_path")
         connection.execute("reset takeover.carrying")
+
+
+def _names_clients(by_name: Mapping[str, OldTable]) -> bool:
+    """Whether the old application books clients as they are, and needs no lead in their place."""
+    visits = [by_name[name] for name in ("bookings", "class_bookings") if name in by_name]
+    return all(table.column("client_id") for table in visits)
 
 
 def _give(
@@ -183,7 +189,7 @@ def _upsert(connection: psycopg.Connection[Any], table: OldTable, row: Row) -> N
     there = _is_there(connection, table, row["id"])
     columns = {name: value for name, value in columns.items() if value is not None or there}
     write = _update if there else _insert
-    for attempt in _attempts(table, row, columns):
+    for attempt in _attempts(connection, table, row, columns):
         try:
             with connection.transaction():
                 write(connection, table, row["id"], attempt)
@@ -224,7 +230,9 @@ def _is_there(connection: psycopg.Connection[Any], table: OldTable, key: object)
     return found is not None
 
 
-def _attempts(table: OldTable, row: Row, columns: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _attempts(
+    connection: psycopg.Connection[Any], table: OldTable, row: Row, columns: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
     """As it is, then with an e-mail that is nobody's, then without a word it may not know."""
     yield columns
     email = table.column("email")
@@ -232,11 +240,24 @@ def _attempts(table: OldTable, row: Row, columns: dict[str, Any]) -> Iterator[di
         columns = columns | {email: f"{row['id']}{NOBODYS}"}
         yield columns
     statuses = [name for name in (table.column("booking_status"), table.column("status")) if name in columns]
-    for word in SPELLED.get(str(columns[statuses[0]]), ())[1:] if statuses else ():
+    for word in _words(connection, table, statuses[0], str(columns[statuses[0]])) if statuses else ():
         columns = columns | dict.fromkeys(statuses, word)
         yield columns
     if statuses:
         yield {name: value for name, value in columns.items() if name not in statuses}
+
+
+def _words(connection: psycopg.Connection[Any], table: OldTable, column: str, status: str) -> Iterator[str]:
+    """How the column may say it: as it says it somewhere, then in every way in which it is written."""
+    name = sql.Identifier(column)
+    said = sql.SQL(
+        "select w from (select distinct {0}::text from {1} union select e.enumlabel from pg_enum e"
+        " join pg_attribute a on a.atttypid = e.enumtypid where a.attrelid = %s and a.attname = %s) t(w)"
+        " where takeover.as_status(w) = %s order by w"
+    ).format(name, table.name)
+    yield from (word for (word,) in connection.execute(said, (table.oid, column, status)).fetchall())
+    for word in SPELLED.get(status, ()):
+        yield from (word, word.upper(), word.capitalize(), word.replace("_", "-"), word.replace("_", " "))
 
 
 def _columns(table: OldTable, row: Row) -> dict[str, Any]:

@@ -12,8 +12,13 @@ from db.takeover.ground import patiently
 
 KEPT_AS = "alembic_version_before"
 
+# The functions of a trusted extension are a superuser's, whoever made it.
 ELSEWHERE = """
-select e.extname, n.nspname, pg_has_role(e.extowner, 'usage') from pg_extension e
+select e.extname, n.nspname, pg_has_role(e.extowner, 'usage') and not exists (
+         select from pg_depend d join pg_proc p on p.oid = d.objid
+          where d.classid = 'pg_proc'::regclass and d.refclassid = 'pg_extension'::regclass
+            and d.refobjid = e.oid and d.deptype = 'e' and not pg_has_role(p.proowner, 'usage'))
+  from pg_extension e
   join pg_namespace n on n.oid = e.extnamespace
  where e.extname = any(%s) and n.nspname <> 'ext' order by 1
 """

@@ -63,11 +63,11 @@ def _taken_schemas(connection: psycopg.Connection[Any]) -> Iterator[str]:
 
 
 def _fixed_extensions(connection: psycopg.Connection[Any]) -> Iterator[str]:
-    for name, _, movable in extensions_elsewhere(connection):
+    for name, schema, movable in extensions_elsewhere(connection):
         if not movable:
             yield (
-                f"The extension {name} is another login's, and must move to the schema ext."
-                f" Take over as a superuser. {UNCHANGED}"
+                f"The extension {name} must move from the schema {schema} to ext, and only a superuser may"
+                f" move it. Take over as one, or drop the extension where nothing uses it. {UNCHANGED}"
             )
 
 

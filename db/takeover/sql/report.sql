@@ -58,6 +58,9 @@ create or replace function takeover.foreseen() returns table (number bigint, sen
 language sql stable as $$
   select count(*), 'rows of bookings and waitlists name no session. They will be quarantined.' from takeover.homeless()
    union all
+  select count(*), 'sessions say no start that can be read. They will be quarantined, with their bookings.'
+    from takeover.class_sessions s where s.start_time is null
+   union all
   select count(*), 'bookings name nobody. They will be quarantined.'
     from (select customer_id, client_id from takeover.bookings union all select customer_id, client_id from takeover.class_bookings) b
    where b.customer_id is null and b.client_id is null
