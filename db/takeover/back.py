@@ -18,12 +18,15 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from db.errors import Refused
+from db.takeover import carry, ground
 from db.takeover.catalog import WHOLE, OldTable, read, units
 from db.takeover.ground import patiently
 from db.takeover.shape import TENANT
 from db.upgrade import Progress
 
 Row = Mapping[str, Any]
+Images = Mapping[int, Mapping[object, Mapping[str, Any]]]
+"""Old rows as they were when what is to be written was read: by the table, then by the id."""
 
 # What is given back, in the order of its dependence: the function that says it, the old table.
 STEPS = (
@@ -103,7 +106,7 @@ def _give(
     by_name: Mapping[str, OldTable],
     progress: Progress,
 ) -> None:
-    rows = _rows(connection, function)
+    rows, images = _settled(connection, function, table, by_name, progress)
     done = 0
 
     def put() -> None:
@@ -111,7 +114,7 @@ def _give(
         nonlocal done
         until = time.monotonic() + AT_ONCE_S
         for place in range(start, len(rows)):
-            _put(connection, function, table, by_name, rows[place])
+            _put(connection, function, table, by_name, images, rows[place])
             done = place + 1
             if done - start >= AT_ONCE or time.monotonic() > until:
                 break
@@ -120,6 +123,49 @@ def _give(
         start = done
         patiently(connection, put)
         progress("Giving back", done, len(rows))
+
+
+def _settled(
+    connection: psycopg.Connection[Any],
+    function: str,
+    table: OldTable,
+    by_name: Mapping[str, OldTable],
+    progress: Progress,
+) -> tuple[list[Row], Images]:
+    """What is to be written, and the old rows at that moment, of which nothing waits to be carried."""
+    kind, column = ground.NOTES[table.said][0][:2]
+    for _ in range(carry.LATEST):
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        try:
+            with connection.transaction():
+                rows = _rows(connection, function)
+                noted = connection.execute(
+                    "select from takeover.changes where kind = %s and key = any(%s) limit 1",
+                    (kind, [str(row[column]) for row in rows]),
+                ).fetchone()
+                if noted is None:
+                    tables = [table, *(by_name[name] for name in ("class_bookings",) if name in by_name)]
+                    return rows, {each.oid: _images(connection, each, rows) for each in tables}
+        finally:
+            connection.isolation_level = None
+        carry.drain(connection, (*carry.EARLY, *carry.LATE), progress)
+    raise Refused(
+        f"The old application goes on changing what the desks changed in the table {table.said}."
+        " Nothing more was changed; stop it, then try again."
+    )
+
+
+def _images(
+    connection: psycopg.Connection[Any], table: OldTable, rows: Sequence[Row]
+) -> dict[object, Mapping[str, Any]]:
+    found = connection.execute(
+        sql.SQL(
+            "select {0}, (select jsonb_object_agg(e.key, e.value) from jsonb_each_text(to_jsonb(t.*)) e)"
+            " from {1} t where {0} = any(%s)"
+        ).format(_key(table), table.name),
+        ([row["id"] for row in rows],),
+    ).fetchall()
+    return dict(found)
 
 
 def _rows(connection: psycopg.Connection[Any], function: str) -> list[Row]:
@@ -133,12 +179,13 @@ def _put(
     function: str,
     table: OldTable,
     by_name: Mapping[str, OldTable],
+    images: Images,
     row: Row,
 ) -> None:
     if function == "back_bookings":
-        _put_booking(connection, table, by_name, row)
+        _put_booking(connection, table, by_name, images, row)
         return
-    _upsert(connection, table, row)
+    _upsert(connection, table, row, images[table.oid].get(row["id"], {}))
     if function == "back_mirrors":
         connection.execute(
             "insert into takeover.people (lead_id, organization_id, client_id, via)"
@@ -149,7 +196,11 @@ def _put(
 
 
 def _put_booking(
-    connection: psycopg.Connection[Any], table: OldTable, by_name: Mapping[str, OldTable], row: Row
+    connection: psycopg.Connection[Any],
+    table: OldTable,
+    by_name: Mapping[str, OldTable],
+    images: Images,
+    row: Row,
 ) -> None:
     values = dict(row)
     from_waitlist, from_rival = values.pop("from_waitlist"), values.pop("from_rival")
@@ -172,7 +223,7 @@ def _put_booking(
             ),
             (row["id"],),
         )
-    _upsert(connection, table, values)
+    _upsert(connection, table, values, images[table.oid].get(row["id"], {}))
 
 
 def _end_merged(connection: psycopg.Connection[Any], by_name: Mapping[str, OldTable]) -> None:
@@ -183,16 +234,23 @@ def _end_merged(connection: psycopg.Connection[Any], by_name: Mapping[str, OldTa
         patiently(connection, partial(_upsert, connection, table, {"id": row["id"], **ended}))
 
 
-def _upsert(connection: psycopg.Connection[Any], table: OldTable, row: Row) -> None:
-    """Write the row; what the old schema will not hold stays as it was, or is made up where it must be."""
+def _upsert(
+    connection: psycopg.Connection[Any], table: OldTable, row: Row, image: Mapping[str, Any] | None = None
+) -> None:
+    """Write the row; what the old schema will not hold stays as it was, or is made up where it must be.
+
+    What is not as the image says was changed by the old application meanwhile, and stays.
+    """
     columns = _columns(table, row)
     there = _is_there(connection, table, row["id"])
     columns = {name: value for name, value in columns.items() if value is not None or there}
-    write = _update if there else _insert
     for attempt in _attempts(connection, table, row, columns):
         try:
             with connection.transaction():
-                write(connection, table, row["id"], attempt)
+                if there:
+                    _update(connection, table, row["id"], attempt, image or {})
+                else:
+                    _insert(connection, table, row["id"], attempt)
             return
         except (
             psycopg.errors.IntegrityError,
@@ -281,14 +339,18 @@ def _columns(table: OldTable, row: Row) -> dict[str, Any]:
 
 
 def _update(
-    connection: psycopg.Connection[Any], table: OldTable, key: object, columns: dict[str, Any]
+    connection: psycopg.Connection[Any],
+    table: OldTable,
+    key: object,
+    columns: dict[str, Any],
+    image: Mapping[str, Any],
 ) -> None:
     """Only what differs; NULL says that the old spelling means the same."""
     said = {name: value for name, value in columns.items() if value is not None}
     if not said:
         return
     names = [sql.Identifier(name) for name in said]
-    values = [_said(table, name, value) for name, value in said.items()]
+    values = [_unless_changed(table, name, value, image) for name, value in said.items()]
     connection.execute(
         sql.SQL("update {} t set {} where {} = {} and ({}) is distinct from ({})").format(
             table.name,
@@ -298,6 +360,15 @@ def _update(
             sql.SQL(", ").join(names),
             sql.SQL(", ").join(values),
         )
+    )
+
+
+def _unless_changed(table: OldTable, name: str, value: object, image: Mapping[str, Any]) -> sql.Composable:
+    said = _said(table, name, value)
+    if name not in image:
+        return said
+    return sql.SQL("case when {0}::text is not distinct from {1}::text then {2} else {0} end").format(
+        sql.Identifier(name), _said(table, name, image[name]), said
     )
 
 

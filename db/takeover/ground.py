@@ -69,25 +69,26 @@ end $$
 def lay(connection: psycopg.Connection[Any], quarantine: str) -> list[OldTable]:
     """Make the schema, its views and functions, and find the old tables; `quarantine` is its DDL."""
     tables = old_tables(connection)
-    with connection.transaction():
-        connection.execute("set local check_function_bodies = off")
-        prepare(connection)
-        if connection.execute(
-            # One in `public` before the cutover is a table of the old application.
-            "select not exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-            " where c.relname = 'quarantine' and n.nspname in ('next', 'takeover',"
-            " case when to_regnamespace('legacy') is not null then 'public' end))"
-        ).fetchone() == (True,):
-            connection.execute(quarantine.format(schema="takeover").encode())
-            connection.execute(HAND_OVER)
-        for shape in SHAPES:
-            connection.execute(
-                sql.SQL("drop view if exists {}").format(sql.Identifier("takeover", shape.view))
-            )
-            connection.execute(view(shape, next((each for each in tables if each.shape is shape), None)))
-        for name in ORDER:
-            connection.execute((FILES / f"{name}.sql").read_bytes())
+    patiently(connection, partial(_lay, connection, tables, quarantine))
     return tables
+
+
+def _lay(connection: psycopg.Connection[Any], tables: list[OldTable], quarantine: str) -> None:
+    connection.execute("set local check_function_bodies = off")
+    prepare(connection)
+    if connection.execute(
+        # One in `public` before the cutover is a table of the old application.
+        "select not exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where c.relname = 'quarantine' and n.nspname in ('next', 'takeover',"
+        " case when to_regnamespace('legacy') is not null then 'public' end))"
+    ).fetchone() == (True,):
+        connection.execute(quarantine.format(schema="takeover").encode())
+        connection.execute(HAND_OVER)
+    for shape in SHAPES:
+        connection.execute(sql.SQL("drop view if exists {}").format(sql.Identifier("takeover", shape.view)))
+        connection.execute(view(shape, next((each for each in tables if each.shape is shape), None)))
+    for name in ORDER:
+        connection.execute((FILES / f"{name}.sql").read_bytes())
 
 
 def prepare(connection: psycopg.Connection[Any]) -> None:

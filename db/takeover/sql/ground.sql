@@ -6,8 +6,13 @@ create table if not exists takeover.changes (
   kind text not null,
   key text not null
 );
-create index if not exists changes_kind on takeover.changes (kind, id);
-create index if not exists changes_key on takeover.changes (kind, key);
+-- Only where they are missing: asking for an index waits for everybody who writes, and the old application behind it.
+do $$ begin
+  if to_regclass('takeover.changes_key') is null then
+    create index if not exists changes_kind on takeover.changes (kind, id);
+    create index changes_key on takeover.changes (kind, key);
+  end if;
+end $$;
 
 -- Where the extensions stood that frontdesk needs in a schema of its own.
 create table if not exists takeover.moved (extension name primary key, schema name not null);
