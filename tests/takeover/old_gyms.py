@@ -21,7 +21,8 @@ LEGACY = Path(upgrade.migrations()) / "legacy.sql"
 ORDER = (
     *("auth.users", "organizations", "users", "user_organizations", "organization_members", "leads"),
     *("clients", "programs", "class_sessions", "bookings", "class_bookings", "waitlist", "payments"),
-    "customer_notes",
+    *("customer_notes", "membership_plans", "memberships", "class_credits", "class_packages"),
+    "customer_class_packages",
 )
 
 NO_FOREIGN_KEYS = """
@@ -56,6 +57,9 @@ alter table class_sessions add capacity int;
 alter table bookings add client_id uuid, add organization_id uuid, add status text default 'confirmed',
   add created_at timestamptz;
 alter table waitlist add client_id uuid;
+alter table memberships add client_id uuid, add organization_id uuid, add plan_id uuid;
+alter table class_credits add client_id uuid, add organization_id uuid, add status text;
+alter table customer_class_packages add customer_id uuid;
 create table class_bookings (id uuid primary key, customer_id uuid, client_id uuid, class_session_id uuid,
   booking_status text, status text, payment_status text, booking_time timestamptz, created_at timestamptz,
   attended_at timestamptz, cancelled_at timestamptz);
@@ -145,6 +149,14 @@ DRIFTS: dict[str, tuple[str, frozenset[str]]] = {
         ("no payments", "drop table payments", "payments"),
         ("no notes", "drop table customer_notes", "notes"),
         ("no packages", "drop table customer_class_packages, class_packages, class_credits", "packages"),
+        (
+            "other dates",
+            "alter table class_credits rename expiry_date to expires_at;"
+            ' alter table customer_class_packages rename expiry_date to "expiresAt";'
+            " alter table customer_class_packages rename purchase_date to created_at;"
+            " alter table memberships alter start_date type text, alter end_date type text",
+            "packages memberships",
+        ),
         (
             "no times of making",
             "alter table leads drop created_at; alter table clients drop created_at;"

@@ -21,6 +21,7 @@ OldRows = Mapping[str, list[OldRow]]
 TABLES = (
     *("organizations", "users", "user_organizations", "organization_members", "leads", "clients"),
     *("programs", "class_sessions", "bookings", "class_bookings", "waitlist"),
+    *("membership_plans", "memberships", "class_credits", "class_packages", "customer_class_packages"),
 )
 NAMED = """
 select t.schemaname, t.tablename from pg_tables t

@@ -23,6 +23,19 @@ STRICT_BOOKED = tuple(word for word in BOOKED if word)
 PAID = ("pending", "paid", "succeeded", "comp", "paid_out", None)
 LEAD_STATUS = ("cold", "NEW", "CLIENT", "customer", "converted", "lost", "contacted")
 ZONES = ("Europe/London", "Australia/Sydney", "America/New_York", "Nowhere/Else")
+HELD = (
+    "active",
+    "ACTIVE ",
+    "paused",
+    "Frozen",
+    "on hold",
+    "cancelled",
+    "Canceled",
+    "expired",
+    "inactive",
+    "odd",
+)
+SOLD = ("active", "expired", "refunded", "transferred")
 ROLES = ("owner", "admin", "coach", "staff")
 # Names what cannot be done by a strict gym's rules.
 LOOSE_ALONE = {"half of the tenants in another column"}
@@ -80,6 +93,7 @@ def old_gyms(draw: st.DrawFn) -> OldGym:
     _schedule(draft)
     _visits(draft)
     _money(draft)
+    _bought(draft)
     return OldGym(draft.rows, loose, draw(_drifts(loose=loose)))
 
 
@@ -249,3 +263,46 @@ def _money(draft: _Draft) -> None:
                 note=draft.one("Knee", " "),
                 is_private=draft.one(True, False),
             )
+
+
+def _bought(draft: _Draft) -> None:
+    """What people have, with counters and days as odd as they are found; ids of another table's rows."""
+    for number in range(draft.draw(st.integers(0, 2))):
+        for table in ("membership_plans", "class_packages"):
+            organization = draft.tenant()
+            offer: Row = {"id": draft.key(), "organization_id": organization, "name": f"Offer {number}"}
+            draft.add(table, **offer, price=900, price_pennies=900, class_count=10, validity_days=30)
+    ids: list[UUID] = []
+    for _ in range(draft.draw(st.integers(0, 6))):
+        table = draft.one("memberships", "class_credits", "customer_class_packages")
+        named = {"clients", "class_packages"} if table == "customer_class_packages" else set()
+        if not draft.loose and not named <= draft.rows.keys():
+            continue
+        key = draft.fresh(draft.one(None, *ids), table)
+        ids.append(key)
+        draft.add(table, **{"id": key, "organization_id": draft.tenant()}, **_one_bought(draft, table))
+
+
+def _one_bought(draft: _Draft, table: str) -> Row:
+    first = draft.one(BEGIN, BEGIN + timedelta(days=500, hours=13), *([None] if draft.loose else []))
+    last = draft.one(
+        BEGIN - timedelta(days=9), BEGIN + timedelta(days=30), BEGIN + timedelta(days=2000), None
+    )
+    if table == "customer_class_packages":
+        return {
+            "client_id": draft.some("clients", optional=draft.loose),
+            "customer_id": draft.one(None, draft.some("leads")),
+            "package_id": draft.some("class_packages", optional=draft.loose),
+            **{"purchase_date": first, "expiry_date": last or BEGIN + timedelta(days=2000)},
+            **{"classes_remaining": draft.one(-1, 0, 4, 11), "classes_used": draft.one(0, 3, None)},
+            "status": draft.one(*(HELD + SOLD if draft.loose else SOLD)),
+        }
+    row: Row = {"customer_id": draft.some("leads"), "program_id": draft.some("programs")}
+    row["client_id"] = draft.one(None, draft.some("clients"))
+    if table == "class_credits":
+        bought = draft.one(10, 3, -1, *([None] if draft.loose else []))
+        row |= {"credits_purchased": bought, "credits_used": draft.one(0, 4, None), "expiry_date": last}
+        return row | {"status": draft.one(*HELD)}
+    row |= {"plan_id": draft.some("membership_plans"), "membership_status": draft.one(*HELD)}
+    row |= {"start_date": first, "end_date": last, "credits_remaining": draft.one(None, -2, 0, 7)}
+    return row | {"unlimited_access": draft.one(True, False, None)}

@@ -19,6 +19,7 @@ from migration.place import Place, made
 from takeover import judging
 from takeover.old_gyms import OldGym
 from takeover.oracle import expected, read
+from takeover.oracle_bought import entitlements
 from takeover.random_gyms import old_gyms
 
 from db import embedded, takeover, upgrade
@@ -52,11 +53,13 @@ def test_a_gym_becomes_what_it_must_and_goes_back(
 ) -> None:
     note(f"{gym.drifts}")
     with _loaded(cluster, old_templates, gym) as place, tempfile.TemporaryDirectory() as folder:
-        must, old = expected(read(place.superuser)), _rows(place)
+        said, old = read(place.superuser), _rows(place)
+        must, had = expected(said), entitlements(said)
         assert takeover.look(place.superuser).obstacles == []
         report = takeover.adopt(place.superuser, Path(folder) / "first.csv")
         assert report.adds_up, report.tables
         assert judging.wrong(place, must) == []
+        assert judging.wrongly_had(place, had) == []
         touched = _work_at_desk(place)
         new = place.checksums()
         upgrade.downgrade(place.superuser)

@@ -13,7 +13,8 @@ $$;
 create or replace function takeover.home_of(p_client uuid, p_lead uuid) returns uuid
 language sql stable as $$
   select i.organization_id from takeover.identities i
-   where i.kind = case when p_client is null then 'lead' else 'client' end and i.id = coalesce(p_client, p_lead)
+   where i.id = case i.kind when 'client' then p_client else p_lead end and i.id in (p_client, p_lead)
+   order by i.kind = 'lead' limit 1
 $$;
 
 create or replace function takeover.carry_payments(p_ids uuid[]) returns void
