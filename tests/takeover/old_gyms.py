@@ -57,6 +57,7 @@ alter table class_sessions add capacity int;
 alter table bookings add client_id uuid, add organization_id uuid, add status text default 'confirmed',
   add created_at timestamptz;
 alter table waitlist add client_id uuid;
+alter table users add is_active boolean;
 alter table memberships add client_id uuid, add organization_id uuid, add plan_id uuid;
 alter table class_credits add client_id uuid, add organization_id uuid, add status text;
 alter table customer_class_packages add customer_id uuid;

@@ -76,7 +76,7 @@ class _Judge:
         standing = _standing(row, last, zone)
         program = row.get("program_id")
         program = program if self.program_homes.get(program or "") == organization else None
-        named = said(row, "plan_id", "package_id")
+        named = said(row, "plan_id", "membership_plan_id", "package_id")
         covers = program is None and self.offers.get(named) == organization
         return Entitlement(
             *("membership" if left is None else "package", organization, person, first, last),
@@ -109,9 +109,8 @@ def _zone(name: str | None) -> ZoneInfo:
 def _left(table: str, row: OldRow) -> int | Literal["unknown"] | None:
     """How many are left; None where that is not counted."""
     if table == "memberships":
-        if row.get("unlimited_access") or (
-            row["credits_remaining"] is None and row.get("unlimited_access") is None
-        ):
+        unlimited = said(row, "unlimited_access", "unlimited")
+        if unlimited or (unlimited is None and row["credits_remaining"] is None):
             return None
         return "unknown" if row["credits_remaining"] is None else int(row["credits_remaining"])
     if table == "class_credits":

@@ -136,8 +136,9 @@ def _staff(draft: _Draft, number: int) -> None:
     user, email = draft.key(), f"staff{number}@gym.example"
     if draft.draw(st.booleans()):
         role = draft.one("owner", "admin", "staff", "viewer")
-        organization = draft.some("organizations", optional=False)
-        draft.add("users", id=user, organization_id=organization, email=email, name="S", role=role)
+        organization, active = draft.some("organizations", optional=draft.loose), draft.one(None, True, False)
+        home: Row = {"organization_id": organization, "role": role, "is_active": active}
+        draft.add("users", id=user, email=email, name="S", **home)
         if draft.draw(st.booleans()):
             role = draft.one(*ROLES)
             draft.add("organization_members", user_id=user, org_id=draft.tenant(), role=role)

@@ -168,6 +168,10 @@ REFUSED = {
     "alter table leads rename to people; create view leads as select * from people": (
         "This is no gym's database that can be taken over: the table leads is a view there."
     ),
+    "truncate organizations cascade; insert into clients (name) values ('Cleo')": (
+        "The table organizations has no row, so that nobody knows whose people and sessions these are."
+        " Insert the gym there, then look again."
+    ),
     "create schema app": "This database has the schema app already, which frontdesk makes for itself."
     " Give it another name, then look again.",
 }
