@@ -21,6 +21,7 @@ from frontdesk.app import RETRY_S
 from frontdesk.clock import local
 from frontdesk.commands import Place, bindings_of
 from frontdesk.screens.place import PlaceScreen
+from frontdesk.widgets.account import cards, credit
 from frontdesk.widgets.collecting import OWES, owed
 from frontdesk.widgets.deal_list import DealList, Row
 from frontdesk.widgets.deal_pane import DealPane
@@ -35,9 +36,7 @@ from frontdesk.widgets.whom import Whom
 if TYPE_CHECKING:
     from db.transaction import SignedIn
 
-NOTHING = (
-    "They have nothing, and nothing is sold here. A manager offers something from a shell, see the guide."
-)
+NOTHING = "Nothing is sold here yet. A manager says what is, in a shell: frontdesk offer."
 VIEWER = "A viewer may look, but not sell. Ask an owner for another rank."
 LOOK = "Not known whether that was done: the connection was lost. The list says what is so."
 
@@ -174,7 +173,7 @@ class PersonScreen(PlaceScreen):
         self._file = answer
         self._retry.pause()
         self._tell()
-        self.deals.renew(list(self._rows(answer)), *([] if answer.has or answer.offers else [NOTHING]))
+        self.deals.renew(list(self._rows(answer)), *([] if answer.offers else ["", NOTHING]))
         self._offer()
         if self._collecting:
             self._collecting = False
@@ -208,7 +207,9 @@ class PersonScreen(PlaceScreen):
         whom = self._whom
         yield from owed(whom, file.details.owed)
         yield from bought(whom, file.has)
+        yield from credit(whom)
         yield from for_sale(whom, file.offers)
+        yield from cards(whom, file.details.cards)
 
     def _collect(self) -> None:
         """Ask at once how what they owe is paid."""
@@ -236,7 +237,7 @@ class PersonScreen(PlaceScreen):
     def _tell(self) -> None:
         if self._file:
             # What they have stands in the list beside.
-            known = replace(self._file.details, has=[])
+            known = replace(self._file.details, has=[], cards=[], credit=0)
             self.facts.tell(list(facts_of(known, self._organization, self._whom.today)))
 
 

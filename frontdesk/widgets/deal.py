@@ -84,9 +84,10 @@ class Deal:
         return lambda signed_in: tried(typed, signed_in)
 
     def opened(self) -> Deal:
-        """Enter on its row: the question, or what is asked of the database before it."""
+        """Enter on its row: the question, or what comes before it; where there is one way, it is chosen."""
         step = Step.ASKING if self.tried else Step.ASKED
-        return replace(self, step=step, chosen=None, typed="", terms=(), stop="")
+        opened = replace(self, step=step, chosen=None, typed="", terms=(), stop="")
+        return opened if self.tried or len(self.ways) > 1 else opened.choosing(self.ways[0].digit)
 
     def choosing(self, digit: str) -> Deal:
         """That digit was pressed: something is typed first, or tried, or else Enter does it."""
@@ -117,7 +118,7 @@ class Deal:
         if not self.busy:
             return None
         stated = replace(self, step=Step.STATED, chosen=None, typed="", terms=(), stop="")
-        if self.chosen is None:
+        if self.chosen is None or len(self.ways) == 1:
             return stated
         # What was tried before a way was chosen still stands.
         terms = () if self.chosen.tried else self.terms

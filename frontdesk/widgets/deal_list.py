@@ -11,7 +11,7 @@ from frontdesk.widgets.deal import Deal
 from frontdesk.widgets.lines import Lines, Part
 from frontdesk.widgets.text import fit
 
-LABEL = 6
+LABEL = 7
 DIGIT = 2
 
 

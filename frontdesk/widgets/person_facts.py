@@ -9,7 +9,7 @@ from textwrap import wrap
 
 from rich.cells import chop_cells
 
-from db.records import Organization, PersonDetails
+from db.records import Brand, Organization, PersonDetails
 from frontdesk.clock import birthday_near, day_of, day_seen_from, local, time_of
 from frontdesk.widgets.paying import entitled
 from frontdesk.widgets.text import literal, money
@@ -84,6 +84,11 @@ def _birthday(person: PersonDetails, today: date) -> Iterator[Fact]:
         yield Fact("birthday", f"* {when}, {age}", "lines--good")
 
 
+def card_name(brand: Brand, last_four: str) -> str:
+    """A card as it is shown, such as 'Visa ..4242'."""
+    return f"{brand.title()} ..{last_four}"
+
+
 def near(born: date | None, today: date) -> date | None:
     """The birthday that is at most a week away or gone."""
     return birthday_near(born, today, gone=NEAR, ahead=NEAR)
@@ -93,7 +98,7 @@ def _account(person: PersonDetails, organization: Organization) -> Iterator[Fact
     if person.credit:
         yield Fact("credit", money(person.credit, organization.currency))
     for card in person.cards:
-        yield Fact("card", f"{card['brand'].title()} ..{card['last_four']}")
+        yield Fact("card", card_name(card["brand"], card["last_four"]))
 
 
 def _has(person: PersonDetails) -> Iterator[Fact]:

@@ -78,7 +78,7 @@ def test_three_keystrokes_sell(
         await at.press("enter")
         await at.sees(f"{offer} sold to Sam {who}", "F9 takes it back", f"Sam {who}", OPEN)
         await at.press("f3")
-        await at.sees(f"has     {offer}", "ends ")
+        await at.sees(f"has      {offer}", "ends ")
 
     play(desk(gym), steps)
     key = gym.clients["okafor"] if who == "Okafor" else gym.leads["olsen"]
@@ -163,7 +163,7 @@ def test_hold_and_resume(gym: Gym, superuser: Superuser, kind: Any) -> None:
     has_membership(superuser, gym, kind, key)
 
     async def steps(at: AtDesk) -> None:
-        await person_of(at, name, "has     Unlimited, ends")
+        await person_of(at, name, "has      Unlimited, ends")
         await at.press("enter")
         await at.sees("CHANGE  Unlimited of Sam", "1 hold until resumed", "2 hold until a day")
         await at.press("1")
@@ -172,7 +172,7 @@ def test_hold_and_resume(gym: Gym, superuser: Superuser, kind: Any) -> None:
         await at.sees(f"Unlimited of Sam {name} is on hold until it is resumed.", "Unlimited, on hold")
         await at.press("enter")
         await at.sees("3 resume")
-        await at.press("3", "enter")
+        await at.press("enter")
         await at.sees("is resumed: it pays again from tomorrow on.")
 
     play(desk(gym), steps)
@@ -183,7 +183,7 @@ def test_hold_until_a_day(gym: Gym, superuser: Superuser) -> None:
     has_package(superuser, gym, "client", "okafor", 3)
 
     async def steps(at: AtDesk) -> None:
-        await person_of(at, "Okafor", "has     10-Class Pass, 3 left")
+        await person_of(at, "Okafor", "has      10-Class Pass, 3 left")
         await at.press("enter")
         await at.sees("2 hold until a day")
         await at.press("2")
@@ -206,14 +206,14 @@ def test_a_manager_cancels_and_pays_back(gym: Gym, superuser: Superuser, on_sale
     package = sold(gym, superuser)
 
     async def staff(at: AtDesk) -> None:
-        await person_of(at, "Okafor", "has     10-Class Pass, 10 left")
+        await person_of(at, "Okafor", "has      10-Class Pass, 10 left")
         await at.press("enter")
         shown = await at.sees("1 hold until resumed")
         assert "cancel" not in shown
         await at.press("8", "enter")
 
     async def manager(at: AtDesk) -> None:
-        await person_of(at, "Okafor", "has     10-Class Pass, 10 left")
+        await person_of(at, "Okafor", "has      10-Class Pass, 10 left")
         await at.press("enter")
         await at.sees("7 cancel", "8 cancel, pay back £90.00")
         await at.press("8")
@@ -265,17 +265,17 @@ def test_one_key_collects_what_is_owed_and_f9_owes_it_again(gym: Gym, superuser:
         await at.type("okafor")
         await at.sees(">C Sam Okafor")
         await at.press("ctrl+y")
-        await at.sees("owes    £12.00 for ", "COLLECT  what Sam Okafor owes", "£24.00 for 2 bookings")
+        await at.sees("owes     £12.00 for ", "COLLECT  what Sam Okafor owes", "£24.00 for 2 bookings")
         await at.press("1")
         await at.sees(">1 £24.00 card", "Enter again")
         await at.press("enter")
         await at.sees("Sam Okafor has paid £24.00 card for 2 bookings.  F9 takes it back", OPEN)
         await at.press("f3")
-        await at.sees_no("owes ")
+        await at.sees_no("owes  ")
         await at.press("escape", "f9")
         await at.sees("Taken back: Sam Okafor, £24.00 that was owed. Give back £24.00 card.")
         await at.press("f3")
-        await at.sees("owes    £12.00 for ")
+        await at.sees("owes     £12.00 for ")
         await at.press("enter", "2")
         await at.sees(">2 £24.00 cash", "Enter again")
         await at.press("enter")
@@ -320,13 +320,61 @@ def test_credit_pays_for_a_sale(gym: Gym, superuser: Superuser, on_sale: None) -
     assert money(superuser) == [("card", 1200)]
 
 
+def test_a_manager_pays_credit_back(gym: Gym, superuser: Superuser) -> None:
+    spin = BookingRequest(uuid4(), gym.sessions["spin"], "client", gym.clients["okafor"], pay="cash")
+    bookings.book(gym.signed_in(), spin)
+    assert bookings.cancel(gym.signed_in(), spin.id).booking_status == "cancelled"
+
+    async def staff(at: AtDesk) -> None:
+        await person_of(at, "Okafor", "credit   £12.00")
+        await at.press("enter", "8", "enter")
+
+    async def manager(at: AtDesk) -> None:
+        await person_of(at, "Okafor", "credit   £12.00", "PAY BACK  the credit of Sam Okafor")
+        await at.press("enter")
+        await at.sees("type why it is paid back")
+        await at.type("moved away")
+        await at.press("enter")
+        await at.sees("The credit of Sam Okafor is paid back. Give back £12.00 cash.")
+
+    play(desk(gym), staff)
+    assert money(superuser) == [("cash", 1200)]
+    play(desk(gym, "mia"), manager)
+    assert money(superuser) == [("cash", 1200), ("cash", -1200)]
+    assert one(superuser, "select reason from credit_refunds") == "moved away"
+
+
+def test_a_card_on_file(gym: Gym, superuser: Superuser) -> None:
+    async def steps(at: AtDesk) -> None:
+        await person_of(at, "Olsen", "cards    add a card")
+        await at.press("enter")
+        await at.sees("type brand and last four digits, like visa 4242")
+        await at.type("4242 4242 4242 4242")
+        await at.press("enter")
+        await at.sees("Of a card only its brand and last four digits are kept.")
+        await at.press("ctrl+u")
+        await at.type("visa 4242")
+        await at.press("enter")
+        await at.sees("Visa ..4242", "Enter again")
+        await at.press("enter")
+        await at.sees("The card Visa ..4242 of Sam Olsen is on file.", "cards    Visa ..4242")
+        await at.press("up", "enter")
+        await at.sees("REMOVE  the card Visa ..4242 of Sam Olsen", "Enter again")
+        await at.press("enter")
+        await at.sees("The card Visa ..4242 of Sam Olsen is not on file any more.", "cards    add a card")
+
+    play(desk(gym), steps)
+    kept = "select brand, last_four, customer_id, removed_at is not null from cards_on_file"
+    assert superuser.execute(kept).fetchall() == [("visa", "4242", gym.leads["olsen"], True)]
+
+
 def test_what_is_booked_in_a_hold_is_said(gym: Gym, superuser: Superuser) -> None:
     has_package(superuser, gym, "client", "okafor", 3)
     spin = BookingRequest(uuid4(), gym.sessions["spin"], "client", gym.clients["okafor"])
     assert bookings.book(gym.signed_in(), spin).paid_by == "package"
 
     async def steps(at: AtDesk) -> None:
-        await person_of(at, "Okafor", "has     10-Class Pass, 2 left")
+        await person_of(at, "Okafor", "has      10-Class Pass, 2 left")
         await at.press("enter")
         await at.sees("1 hold until resumed")
         await at.press("1")
