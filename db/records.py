@@ -587,6 +587,24 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawerMove:
+    """What went into a drawer, or out of it with less than nothing: `by` is who took it.
+
+    Of a `booking`, a `sale` and a refund of `credit` it says whose it is, in `name`, and what for: `about` is
+    the program, which starts at `starts_at`, or the offer. What was `paid` in or out has a reason there.
+    """
+
+    drawer_id: UUID
+    moved_at: datetime
+    by: str | None
+    kind: Literal["booking", "sale", "credit", "paid"]
+    name: str
+    about: str
+    starts_at: datetime | None
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class TillDay:
     """A day of the organization's and its bounds."""
 
@@ -597,11 +615,12 @@ class TillDay:
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """A day by desk and method, and the drawers that were open on it."""
+    """A day by desk and method, the drawers that were open on it, and what went into them and out."""
 
     day: date
     taken: list[Taken]
     drawers: list[Drawer]
+    moves: list[DrawerMove]
 
 
 @dataclass(frozen=True, slots=True)

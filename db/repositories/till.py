@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from db.records import Drawer, Handover, HandoverHead, HandoverLine, Taken, Till, TillDay
+from db.records import Drawer, DrawerMove, Handover, HandoverHead, HandoverLine, Taken, Till, TillDay
 from db.transaction import SignedIn, call, do
 
 HANDOVER = (call(HandoverHead, "handover"), call(HandoverLine, "handover_lines"))
@@ -30,6 +30,11 @@ def move(signed_in: SignedIn, movement_id: UUID, amount: int, reason: str) -> Dr
     return found[0] if found else None
 
 
+def moves(signed_in: SignedIn, drawer_id: UUID) -> list[DrawerMove]:
+    """What went into a drawer and out of it after its float, the latest first."""
+    return signed_in.all(call(DrawerMove, "drawer_moves", drawer_id))
+
+
 def count(signed_in: SignedIn, drawer_id: UUID, pieces: Mapping[int, int], note: str | None = None) -> Drawer:
     """Count a drawer for good: how many pieces of each coin and note, by their worth in minor units.
 
@@ -42,10 +47,13 @@ def count(signed_in: SignedIn, drawer_id: UUID, pieces: Mapping[int, int], note:
 
 def of(signed_in: SignedIn, day: date | None = None) -> Till:
     """The day's till in the organization's zone, its today without a day; one round trip."""
-    days, taken, drawers = signed_in.run(
-        call(TillDay, "till_day", day), call(Taken, "till", day), call(Drawer, "till_drawers", day)
+    days, taken, drawers, moves = signed_in.run(
+        call(TillDay, "till_day", day),
+        call(Taken, "till", day),
+        call(Drawer, "till_drawers", day),
+        call(DrawerMove, "till_moves", day),
     )
-    return Till(days[0].day, taken, drawers)
+    return Till(days[0].day, taken, drawers, moves)
 
 
 def handover(signed_in: SignedIn) -> Handover | None:

@@ -61,7 +61,7 @@ grant execute on function
   app.in_drawer(public.drawers), app.check_own_desk(uuid), app.hold_drawer(uuid, uuid), app.colleague(uuid),
   app.drawer_state(public.drawers), app.own_drawer(), app.drawer_now(), app.open_drawer(uuid, integer),
   app.move_cash(uuid, integer, text), app.count_drawer(uuid, jsonb, text), app.counted_so(uuid, uuid, jsonb),
-  app.till_day(date), app.till(date), app.till_drawers(date),
+  app.till_day(date), app.till(date), app.till_drawers(date), app.drawer_moves(uuid), app.till_moves(date),
   app.handover(), app.handover_lines(), app.accept_handover(uuid)
 to frontdesk_staff;
 grant execute on function

@@ -4,6 +4,10 @@ create type app.drawer_line as (
   id uuid, desk_id uuid, desk text, currency text, opened_at timestamptz, opened_by text, float_amount int, takings int,
   refunds int, paid_in int, paid_out int, expected int, counted_at timestamptz, counted_by text, counted int, note text);
 
+-- `by` is who took it, `name` whose payment it is, `about` what for: a program, an offer, or the reason.
+create type app.drawer_move as (
+  drawer_id uuid, moved_at timestamptz, by text, kind text, name text, about text, starts_at timestamptz, amount int);
+
 -- The name of somebody who works, or worked, in the caller's organization.
 create function app.colleague(p_user uuid) returns text
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -56,6 +60,37 @@ begin
   if v_drawer.id is not null then
     return next app.drawer_state(v_drawer);
   end if;
+end $$;
+
+-- What went into a drawer and out of it after its float, the latest first: of a payment whose it is and what for, of the
+-- rest the reason.
+create function app.drawer_moves(p_drawer uuid) returns setof app.drawer_move
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+begin
+  return query
+    select p_drawer, x.moved_at, app.colleague(x.moved_by), x.kind, x.name, x.about, x.starts_at, x.amount
+      from (
+        select p.taken_at as moved_at, p.taken_by as moved_by,
+               case when p.refund_id is not null then 'credit' when p.booking_id is not null then 'booking' else 'sale' end as kind,
+               coalesce(c.name, l.name) as name, coalesce(g.name, mp.name, pp.name, '') as about, s.starts_at, p.amount, p.id
+          from public.payments p
+          left join public.clients c on c.organization_id = p.organization_id and c.id = p.client_id
+          left join public.leads l on l.organization_id = p.organization_id and l.id = p.customer_id
+          left join public.bookings b on b.organization_id = p.organization_id and b.id = p.booking_id
+          left join public.class_sessions s on s.organization_id = b.organization_id and s.id = b.class_session_id
+          left join public.programs g on g.organization_id = s.organization_id and g.id = s.program_id
+          left join public.memberships m on m.organization_id = p.organization_id and m.id = p.membership_id
+          left join public.membership_plans mp on mp.organization_id = m.organization_id and mp.id = m.plan_id
+          left join public.packages k on k.organization_id = p.organization_id and k.id = p.package_id
+          left join public.package_products pp on pp.organization_id = k.organization_id and pp.id = k.product_id
+         where p.organization_id = v_organization and p.drawer_id = p_drawer
+        union all
+        select m.made_at, m.made_by, 'paid', '', m.reason, null, m.amount, m.id
+          from public.drawer_movements m
+         where m.organization_id = v_organization and m.drawer_id = p_drawer) x
+     order by x.moved_at desc, x.id;
 end $$;
 
 -- The id is the desk's: asked again with it, nothing is opened, paid or counted twice.
@@ -178,6 +213,13 @@ begin
     select s.* from public.drawers d cross join lateral app.drawer_state(d) s
      where d.organization_id = v_organization and d.opened_at < v_until and coalesce(d.counted_at, 'infinity') >= v_from
      order by s.desk, s.desk_id, s.opened_at, s.id;
+end $$;
+
+-- What went into these drawers and out of them.
+create function app.till_moves(p_day date) returns setof app.drawer_move
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return query select m.* from app.till_drawers(p_day) d cross join lateral app.drawer_moves(d.id) m;
 end $$;
 
 -- The last handover at this desk that nobody has accepted; whoever made it is not who comes next.

@@ -16,11 +16,12 @@ from textual.message import Message
 from textual.widgets import Input, Label, Static
 
 from db.errors import DeskError, NoDatabase, NotSignedIn
-from db.records import Drawer, Organization, Rank
+from db.records import Drawer, DrawerMove, Organization, Rank
 from frontdesk import denominations
 from frontdesk.clock import time_of
 from frontdesk.commands import Place, bindings_of, may
 from frontdesk.screens.place import PlaceScreen
+from frontdesk.widgets.drawer_list import DrawerList
 from frontdesk.widgets.text import literal, minor_units, money
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ NO_FLOAT = "That is no amount. Type what is in the drawer, like 100 or 85.50."
 
 
 class TillScreen(PlaceScreen):
-    """The drawer beside its count; the desk stands under it as it was left."""
+    """The drawer beside its count, over what went in and out; the desk stands under it as it was left."""
 
     CSS_PATH = "till.tcss"
     # Before the field hears of it: what is typed right behind Enter belongs to the next one.
@@ -53,6 +54,12 @@ class TillScreen(PlaceScreen):
 
         act: Act
         answer: Drawer | DeskError | None
+
+    @dataclass
+    class Moved(Message):
+        """What went into the drawer and out of it, or why that is not known."""
+
+        answer: list[DrawerMove] | DeskError
 
     def __init__(self, organization: Organization) -> None:
         super().__init__()
@@ -73,8 +80,8 @@ class TillScreen(PlaceScreen):
         return "till.pieces" if focused and focused.startswith("pieces-") else f"till.{focused}"
 
     def compose(self) -> ComposeResult:
-        """What is in the drawer, what goes in and out, and how many there are of each coin and note."""
-        with Horizontal():
+        """The sums and the fields, the count of each coin and note, and what went in and out."""
+        with Horizontal(id="sides"):
             with Vertical(id="drawer", classes="pane") as drawer:
                 drawer.border_title = f"Till of {literal(self.app.desk_name)}"
                 yield Static("Asking the database.", id="sums", markup=False)
@@ -92,13 +99,14 @@ class TillScreen(PlaceScreen):
                 yield Static("", id="counted", markup=False)
                 yield Label("Note, where it is over or short", markup=False)
                 yield _field("note", TEXT_LENGTH)
+        yield DrawerList(self._organization, self.app.clock.now, id="moves")
         yield Static("", id="said", markup=False)
         yield self.key_bar()
 
     def on_mount(self) -> None:
         """Nothing is said or typed before it is known what is there; viewers type nothing at all."""
-        for each in self.query("#amount, #ask-why, #reason, #count"):
-            each.display = False
+        self._list.border_title = "In and out"
+        self._list.add_class("pane")
         for field in self.query(Input):
             field.disabled = True
 
@@ -152,6 +160,15 @@ class TillScreen(PlaceScreen):
             # At once: what is typed next belongs there.
             self.set_focus(self.query_one("#amount", Input))
 
+    def on_till_screen_moved(self, message: Moved) -> None:
+        """Show it; what was there stays where there is no answer, and the sums say the same."""
+        if not isinstance(message.answer, DeskError):
+            self._list.found(message.answer)
+
+    @property
+    def _list(self) -> DrawerList:
+        return self.query_one("#moves", DrawerList)
+
     def _open(self) -> None:
         amount = minor_units(self._typed("amount"), self._organization.currency)
         if amount is None or amount < 0:
@@ -201,12 +218,14 @@ class TillScreen(PlaceScreen):
         )
         asked = "Paid in, or out with a minus" if is_open else "Float: what is in the drawer now"
         self.query_one("#ask", Label).update(asked)
-        self.query_one("#amount").display = True
-        for each in self.query("#ask-why, #reason, #count"):
-            each.display = is_open
+        self.add_class("-known")
+        self.set_class(is_open, "-open")
         for field in self.query(Input):
             field.disabled = not writes
         self._show_count()
+        if drawer:
+            moved = partial(_moves, drawer.id)
+            self.app.ask(self, "moves", moved, self.Moved, at=self._organization.id)
 
     def _show_count(self) -> None:
         drawer = self._drawer
@@ -255,6 +274,12 @@ def _now(signed_in: SignedIn) -> Drawer | None:
     from db.repositories import till
 
     return till.drawer(signed_in)
+
+
+def _moves(drawer_id: UUID, signed_in: SignedIn) -> list[DrawerMove]:
+    from db.repositories import till
+
+    return till.moves(signed_in, drawer_id)
 
 
 def _open(drawer_id: UUID, amount: int, signed_in: SignedIn) -> Drawer:

@@ -355,3 +355,30 @@ def test_what_came_later_is_not_in_the_handover(gym: Gym, ana: SignedIn) -> None
     assert handover is not None and (handover.head.drawer_id, handover.lines) == (second.id, [])
     till.accept(kim, handover.head.id)
     assert till.handover(kim) is None
+
+
+def test_what_went_in_and_out_the_latest_first(gym: Gym, ana: SignedIn, superuser: Superuser) -> None:
+    drawer = opened(ana)
+    booked = book(gym, "olsen")
+    till.move(ana, uuid.uuid4(), -350, "milk")
+    take_back(gym, booked)
+    product = superuser.execute(
+        "insert into package_products (organization_id, name, price, class_count)"
+        " values (%s, '10-Class Pass', 9000, 10) returning id",
+        (gym.organizations["harbour"],),
+    ).fetchone()
+    assert product
+    sale = Sale(uuid.uuid4(), "package", product[0], "cash")
+    sales.sell(ana, sale, "client", gym.clients["okafor"])
+    moves = till.moves(gym.signed_in("vera"), drawer.id)
+    assert [(each.kind, each.name, each.about, each.amount, each.by) for each in moves] == [
+        ("sale", "Sam Okafor", "10-Class Pass", 9_000, "Ana Ruiz"),
+        ("booking", "Sam Olsen", "Spin", -1_200, "Ana Ruiz"),
+        ("paid", "", "milk", -350, "Ana Ruiz"),
+        ("booking", "Sam Olsen", "Spin", 1_200, "Ana Ruiz"),
+    ]
+    assert sum(each.amount for each in moves) + 10_000 == till.of(ana).drawers[0].expected
+    assert till.of(ana).moves == moves
+    assert till.moves(gym.signed_in("ben", "union"), drawer.id) == []
+    till.count(ana, drawer.id, {}, "all is gone")
+    assert (till.moves(ana, opened(ana).id), till.moves(ana, drawer.id)) == ([], moves)

@@ -39,6 +39,7 @@ def test_a_drawer_from_its_float_to_its_count(gym: Gym, superuser: Superuser) ->
         bookings.book(gym.signed_in(), asked)
         await filled(at, "-3.50", "milk")
         await at.sees("paid out     -£3.50", "cash taken   £12.00", "expected    £108.50")
+        await at.sees("In and out", "-£3.50  milk", "£12.00  Sam Okafor, ", " Spin")
         await filled(at, "5", "")
         await at.sees("Money that is paid in or out needs a reason. Type why.")
         await filled(at, "change")

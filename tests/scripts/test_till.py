@@ -65,6 +65,10 @@ def test_as_json(day: Shell) -> None:
         (11_000, 10_500),
         (2_500, None),
     ]
+    assert [(each["kind"], each["about"], each["amount"]) for each in said["moves"]] == [
+        *(("paid", "milk", -200), ("booking", "Spin", -1200), ("booking", "Spin", 1200)),
+        ("booking", "Spin", 1200),
+    ]
 
 
 def test_as_csv(day: Shell, tmp_path: Path) -> None:
