@@ -118,6 +118,22 @@ def test_what_was_collected_is_taken_back_or_cancelled_like_everything(
     assert okafor(gym).owes == 0
 
 
+def test_a_collection_gives_back_only_what_it_took(gym: Gym, superuser: Superuser) -> None:
+    """Who was put back in line since, and paid anew, has paid by something else."""
+    superuser.execute("update organizations set promote_until_minutes = 120")
+    waiting = book(gym, "full", "later", waitlist=True).booking_id
+    assert waiting
+    superuser.execute("update class_sessions set capacity = 2 where id = %s", (gym.sessions["full"],))
+    assert book(gym, "full", "later").outcome == "confirmed"
+    collected = collect(gym, "card")
+    bookings.take_back(gym.signed_in(), waiting, "waitlisted")
+    assert one(superuser, "select sum(amount) from payments") == 0
+    assert book(gym, "full", "cash").outcome == "confirmed"
+    accounts.take_back_collection(gym.signed_in(), collected.id)
+    assert paid(superuser, waiting) == ("cash", "paid", None)
+    assert one(superuser, "select sum(amount) from payments where method = 'cash'") == 1500
+
+
 def test_a_sale_is_taken_back_while_nothing_is_booked_with_it(gym: Gym, superuser: Superuser) -> None:
     product = uuid.uuid4()
     sales.offer(gym.signed_in("mia"), _package(product))
