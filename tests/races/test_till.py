@@ -13,14 +13,14 @@ from gym import Gym
 from races.test_seats import set_seats
 
 from db import errors
-from db.records import BookingRequest, Drawer
-from db.repositories import bookings, staff, till
+from db.records import BookingRequest, Drawer, NewPackage, Sale
+from db.repositories import accounts, bookings, sales, staff, till
 from db.transaction import Database, SignedIn
 
 Superuser = psycopg.Connection[Any]
 DESKS = ("ana", "kim", "mia")
 ACTIONS = 500
-PEOPLE = 150
+PEOPLE = 40
 
 WORTH = {5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1}
 
@@ -41,26 +41,36 @@ select l.row_id from audit_log l join drawers d on d.id::text = l.after ->> 'dra
  where l.table_name in ('payments', 'drawer_movements') and l.recorded_at > d.counted_at"""
 
 
-# Two at one desk get in each other's way.
-RULES = {"drawers_one_open", "drawer_none_open", "drawer_counted", "drawer_note"}
+# Two at one desk get in each other's way, and at two desks with the same person.
+RULES = {
+    *("drawers_one_open", "drawer_none_open", "drawer_counted", "drawer_note"),
+    *("collection_nothing", "account_credit", "credit_spent", "sale_used", "booking_undo_elsewhere"),
+}
 
 
 class Hand:
     """One of the two at a desk, who do whatever comes."""
 
-    def __init__(self, gym: Gym, who: str, conninfo: str, people: list[uuid.UUID], seed: int) -> None:
+    def __init__(
+        self, gym: Gym, who: str, conninfo: str, people: list[uuid.UUID], product: uuid.UUID, seed: int
+    ) -> None:
         self.random = random.Random(seed)
         self.database = Database(conninfo)
         self.signed_in = SignedIn(self.database, gym.token(who), gym.organizations["harbour"])
-        self.session = gym.sessions["tomorrow"]
+        self.sessions = [gym.sessions["tomorrow"], gym.sessions["spin"]]
         self.people = people
+        self.product = product
         self.booked: list[uuid.UUID] = []
+        self.owing: list[uuid.UUID] = []
+        self.sold: list[uuid.UUID] = []
+        self.collected: list[uuid.UUID] = []
         self.done: Counter[str] = Counter()
 
     def work(self, times: int) -> None:
         """So many actions; what a rule refuses is an action too."""
         actions = [self.book, self.undo, self.cancel, self.pay, self.count, self.open]
-        weights = [10, 4, 2, 4, 1, 2]
+        actions += [self.collect, self.give, self.sell, self.unsell]
+        weights = [12, 3, 4, 2, 1, 2, 5, 2, 2, 1]
         for action in self.random.choices(actions, weights, k=times):
             try:
                 action()
@@ -71,11 +81,13 @@ class Hand:
         self.database.close()
 
     def book(self) -> None:
-        pay: Any = self.random.choice(["cash", "cash", "card", "later"])
-        person = self.random.choice(self.people)
-        asked = BookingRequest(uuid.uuid4(), self.session, "client", person, pay=pay)
+        pay: Any = self.random.choice(["cash", "cash", "card", "later", "later", "credit"])
+        person, session = self.random.choice(self.people), self.random.choice(self.sessions)
+        asked = BookingRequest(uuid.uuid4(), session, "client", person, pay=pay)
         if bookings.book(self.signed_in, asked).outcome == "booked":
             self.booked.append(asked.id)
+            if pay == "later":
+                self.owing.append(person)
 
     def undo(self) -> None:
         if self.booked:
@@ -85,6 +97,27 @@ class Hand:
     def cancel(self) -> None:
         if self.booked:
             bookings.cancel(self.signed_in, self.booked.pop())
+
+    def collect(self) -> None:
+        method: Any = self.random.choice(["cash", "card", "credit"])
+        person = self.owing.pop() if self.owing else self.random.choice(self.people)
+        asked = accounts.collect(self.signed_in, uuid.uuid4(), "client", person, method)
+        self.collected.append(asked.id)
+
+    def give(self) -> None:
+        """Back what was collected last."""
+        if self.collected:
+            accounts.take_back_collection(self.signed_in, self.collected.pop())
+
+    def sell(self) -> None:
+        pay: Any = self.random.choice(["cash", "credit"])
+        sale = Sale(uuid.uuid4(), "package", self.product, pay)
+        sales.sell(self.signed_in, sale, "client", self.random.choice(self.people))
+        self.sold.append(sale.id)
+
+    def unsell(self) -> None:
+        if self.sold:
+            sales.take_back(self.signed_in, "package", self.sold.pop())
 
     def pay(self) -> None:
         amount = self.random.choice([-1, 1]) * self.random.randint(1, 2_000)
@@ -122,7 +155,8 @@ def test_a_day_of_three_desks_adds_up(
         (gym.organizations["harbour"], PEOPLE),
     )
     people = [row[0] for row in made.fetchall()]
-    set_seats(superuser, gym.sessions["tomorrow"], 1_000)
+    for session in ("tomorrow", "spin"):
+        set_seats(superuser, gym.sessions[session], 1_000)
     conninfo = cluster.conninfo("frontdesk_app", database_name)
     for number, who in enumerate(DESKS):
         superuser.execute(
@@ -130,13 +164,19 @@ def test_a_day_of_three_desks_adds_up(
         )
         staff.open_desk(gym.signed_in(who), f"Desk {number}")
     # Anybody may take the same person, so that desks meet.
-    hands = [Hand(gym, who, conninfo, people, seed) for seed, who in enumerate(DESKS * 2)]
+    product = uuid.uuid4()
+    sales.offer(gym.signed_in("mia"), NewPackage(product, "Taster", 1200, 1))
+    hands = [Hand(gym, who, conninfo, people, product, seed) for seed, who in enumerate(DESKS * 2)]
     shares = [ACTIONS // len(hands) + (number < ACTIONS % len(hands)) for number in range(len(hands))]
     with ThreadPoolExecutor(len(hands)) as pool:
         list(pool.map(Hand.work, hands, shares))
     done = sum((hand.done for hand in hands), Counter[str]())
     assert sum(done.values()) == ACTIONS
-    assert min(done[each] for each in ("book", "undo", "cancel", "pay", "open", "count")) >= 5, done
+    assert min(done[each] for each in ("book", "undo", "cancel", "pay", "open", "count", "collect")) >= 5, (
+        done
+    )
+    deadlocks = "select deadlocks from pg_stat_database where datname = current_database()"
+    assert superuser.execute(deadlocks).fetchone() == (0,)
 
     rows = superuser.execute(DRAWERS).fetchall()
     told = {drawer.id: drawer for drawer in till.of(gym.signed_in("vera")).drawers}
