@@ -180,3 +180,30 @@ def test_at_the_desk_it_pays(
     assert (answer.outcome, answer.paid_by) == ("booked", table[:-1])
     used = {entitlement: before[entitlement] - 1} if table == "packages" else {}
     assert _left(new_gym) == before | used
+
+
+def test_what_a_lead_has_pays_too(
+    new_gym: Place, taken_over: tuple[Place, TakenOver], tmp_path: Path
+) -> None:
+    at_desk = signed_in(new_gym, taken_over[1].passwords)
+    session = coming_session(new_gym, at_desk.organization_id)
+    unlimited, credits = (
+        lead
+        for (lead,) in new_gym.ask(
+            "select l.id from leads l where l.organization_id = %s and l.status <> 'converted'"
+            " and not exists (select from memberships m where m.customer_id = l.id)"
+            " and not exists (select from packages p where p.customer_id = l.id)"
+            " and not exists (select from bookings b where b.customer_id = l.id) order by l.id limit 2",
+            at_desk.organization_id,
+        )
+    )
+    new_gym.ask(
+        "insert into legacy.memberships (customer_id, start_date, unlimited_access)"
+        f" values ('{unlimited}', current_date - 1, true);"
+        " insert into legacy.class_credits (customer_id, credits_purchased, credits_used)"
+        f" values ('{credits}', 3, 2)"
+    )
+    assert takeover.adopt(new_gym.superuser, tmp_path / "more.csv").adds_up
+    for lead, pays in ((unlimited, "membership"), (credits, "package")):
+        answer = bookings.book(at_desk, BookingRequest(uuid4(), session, "lead", lead))
+        assert (answer.outcome, answer.paid_by) == ("booked", pays)
