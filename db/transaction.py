@@ -192,7 +192,7 @@ class Database:
         return self._open()
 
     def _open(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(
+        connection = psycopg.connect(
             self._conninfo,
             autocommit=True,
             prepare_threshold=None,
@@ -204,6 +204,10 @@ class Database:
             keepalives_count=4,
             tcp_user_timeout=30_000,
         )
+        # Another style of days, which a server or a database may have, is not read here.
+        if not (connection.info.parameter_status("DateStyle") or "").startswith("ISO"):
+            connection.execute("set datestyle = 'ISO'")
+        return connection
 
     def _mend(self, connection: psycopg.Connection[Any]) -> None:
         try:

@@ -28,8 +28,8 @@ Progress = Callable[[str, int, int], None]
 
 LOCK = 7_303_014_001  # one upgrade at a time; any number that nothing else locks
 LOCK_TIMEOUT_S = 1
-NO_TIMEOUT = "set statement_timeout = 0"
-"""What a login or a database sets for others' statements ends no long one of an upgrade."""
+OWN_WAYS = "set statement_timeout = 0; set datestyle = 'ISO'"
+"""What a login or a database sets for others ends no long statement, and writes no day in another way."""
 PAUSES_S = (0.2, 0.5, 1, 2, 4)
 
 
@@ -170,7 +170,7 @@ def _engine(admin: str) -> Engine:
 
     def connect() -> psycopg.Connection[Any]:
         connection = psycopg.connect(admin, autocommit=True)
-        connection.execute(NO_TIMEOUT)
+        connection.execute(OWN_WAYS)
         connection.execute("set role frontdesk_owner")
         connection.execute("set row_security = off")
         connection.execute("set search_path = public")
@@ -187,7 +187,7 @@ def administering(admin: str) -> Iterator[psycopg.Connection[Any]]:
     """The administrator's connection, alone with the database; what fails on it is a `DeskError`."""
     try:
         with psycopg.connect(admin, autocommit=True, connect_timeout=5) as connection:
-            connection.execute(NO_TIMEOUT)
+            connection.execute(OWN_WAYS)
             connection.execute("select pg_advisory_lock(%s)", (LOCK,))
             try:
                 yield connection

@@ -53,7 +53,9 @@ def find(connection: psycopg.Connection[Any], tables: list[OldTable]) -> list[st
 def _taken_schemas(connection: psycopg.Connection[Any]) -> Iterator[str]:
     for (name,) in connection.execute(
         "select nspname from pg_namespace where nspname = any(%s)"
-        " and nspowner is distinct from to_regrole('frontdesk_owner') order by 1",
+        " and nspowner is distinct from to_regrole('frontdesk_owner')"
+        " union all select 'takeover' where exists (select from pg_class"
+        " where relnamespace = to_regnamespace('takeover')) order by 1",
         (list(SCHEMAS),),
     ).fetchall():
         yield (

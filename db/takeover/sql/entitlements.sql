@@ -100,7 +100,7 @@ language plpgsql as $$
 begin
   create temporary table if not exists bought (table_name text, old_id uuid, id uuid, organization_id uuid, client_id uuid, lead_id uuid,
     offer_id uuid, offer text, program_id uuid, made boolean, is_package boolean, starts_on date, ends_on date, class_count int, remaining int, price int,
-    currency text, sold_at timestamptz, standing text, over_at timestamptz, zone text, why text, raw jsonb) on commit drop;
+    currency text, sold_at timestamptz, standing text, over_at timestamptz, ended_at timestamptz, zone text, why text, raw jsonb) on commit drop;
   truncate pg_temp.bought;
   insert into pg_temp.bought
   select b.table_name, b.id, takeover.bought_id(b.table_name, b.id), o.id, w.client_id, w.lead_id,
@@ -108,7 +108,8 @@ begin
               else takeover.made_id(case when b.is_package then 'product' else 'plan' end, o.id, concat_ws(' ', coalesce(f.name, b.offer), g.id::text)) end,
          coalesce(f.name, b.offer), g.id, not f.named, b.is_package, d.starts_on, d.ends_on,
          greatest(b.class_count, b.remaining, 0), greatest(b.remaining, 0), coalesce(f.price, 0), o.currency,
-         coalesce(takeover.moment(b.first_day, o.timezone), d.starts_on::timestamp at time zone o.timezone), takeover.standing(b.status), coalesce(b.changed_at, now()), o.timezone,
+         coalesce(takeover.moment(b.first_day, o.timezone), d.starts_on::timestamp at time zone o.timezone), h.standing, h.over_at,
+         case when takeover.is_cancelled(h.standing, d.ends_on, h.over_at, o.timezone) then h.over_at end, o.timezone,
          case when coalesce(w.client_id, w.lead_id) is null then 'names nobody who is there'
               when b.why is not null then b.why
               when d.starts_on is null then 'says no first day'
@@ -128,12 +129,16 @@ begin
     -- Credits say no first day: theirs is the day on which they are carried, or their last.
     cross join lateral (
       select case when b.table_name = 'class_credits' then coalesce(e.first_on, least((now() at time zone o.timezone)::date, e.ends_on))
-                  else e.first_on end as starts_on, e.ends_on) d;
+                  else e.first_on end as starts_on, e.ends_on) d
+    cross join lateral (select takeover.standing(b.status) as standing, coalesce(b.changed_at, now()) as over_at) h;
 
   perform takeover.set_aside(t.table_name, t.old_id::text, t.organization_id, t.raw, t.why) from pg_temp.bought t where t.why is not null;
   perform takeover.unset(t.table_name, array_agg(t.old_id::text)) from pg_temp.bought t where t.why is null group by t.table_name;
   perform takeover.make_offers();
-  perform takeover.carry_sold();
+  perform takeover.carry_memberships();
+  perform takeover.carry_packages();
+  perform takeover.carry_left();
+  perform takeover.carry_holds();
   perform takeover.end_bought(p_ids);
 end $$;
 
@@ -157,13 +162,12 @@ begin
 end $$;
 
 -- What a desk cancelled stays cancelled; what the old application ended, or did not end after all, is its to say.
-create or replace function takeover.carry_sold() returns void
+create or replace function takeover.carry_memberships() returns void
 language plpgsql as $$
 begin
   insert into memberships as t (organization_id, id, plan_id, starts_on, ends_on, price, currency, sold_at, cancelled_at, cancel_reason, customer_id, client_id)
   select b.organization_id, b.id, b.offer_id, b.starts_on, b.ends_on, b.price, b.currency, b.sold_at,
-         case when takeover.is_cancelled(b.standing, b.ends_on, b.over_at, b.zone) then b.over_at end,
-         case when takeover.is_cancelled(b.standing, b.ends_on, b.over_at, b.zone) then 'ended in the old system' end, b.lead_id, b.client_id
+         b.ended_at, case when b.ended_at is not null then 'ended in the old system' end, b.lead_id, b.client_id
     from pg_temp.bought b where b.why is null and not b.is_package
   on conflict (organization_id, id) do update
     set plan_id = excluded.plan_id, starts_on = excluded.starts_on, ends_on = excluded.ends_on,
@@ -173,11 +177,14 @@ begin
     where (t.plan_id, t.starts_on, t.ends_on, t.customer_id, t.client_id) is distinct from
           (excluded.plan_id, excluded.starts_on, excluded.ends_on, excluded.customer_id, excluded.client_id)
        or (t.cancelled_at is null) is distinct from (excluded.cancelled_at is null) and t.cancelled_by is null;
+end $$;
 
+create or replace function takeover.carry_packages() returns void
+language plpgsql as $$
+begin
   insert into packages as t (organization_id, id, product_id, class_count, starts_on, ends_on, price, currency, sold_at, cancelled_at, cancel_reason, customer_id, client_id)
   select b.organization_id, b.id, b.offer_id, b.class_count, b.starts_on, b.ends_on, b.price, b.currency, b.sold_at,
-         case when takeover.is_cancelled(b.standing, b.ends_on, b.over_at, b.zone) then b.over_at end,
-         case when takeover.is_cancelled(b.standing, b.ends_on, b.over_at, b.zone) then 'ended in the old system' end, b.lead_id, b.client_id
+         b.ended_at, case when b.ended_at is not null then 'ended in the old system' end, b.lead_id, b.client_id
     from pg_temp.bought b where b.why is null and b.is_package
   on conflict (organization_id, id) do update
     set product_id = excluded.product_id, class_count = greatest(t.class_count, excluded.class_count), ends_on = excluded.ends_on,
@@ -187,8 +194,12 @@ begin
     where (t.product_id, t.class_count, t.ends_on, t.customer_id, t.client_id) is distinct from
           (excluded.product_id, greatest(t.class_count, excluded.class_count), excluded.ends_on, excluded.customer_id, excluded.client_id)
        or (t.cancelled_at is null) is distinct from (excluded.cancelled_at is null) and t.cancelled_by is null;
+end $$;
 
-  -- What the old application used or gave since is a row more; never below nothing.
+-- What the old application used or gave since is a row more; never below nothing.
+create or replace function takeover.carry_left() returns void
+language plpgsql as $$
+begin
   insert into entitlement_ledger (organization_id, id, package_id, kind, amount)
   select b.organization_id, takeover.made_id('opening', b.organization_id, b.id || ' ' || l.openings), b.id, 'opening', greatest(b.remaining - l.opened, -l.remaining)
     from pg_temp.bought b
@@ -197,7 +208,11 @@ begin
              coalesce(sum(e.amount), 0)::int as remaining
         from entitlement_ledger e where e.organization_id = b.organization_id and e.package_id = b.id) l
    where b.why is null and b.is_package and greatest(b.remaining - l.opened, -l.remaining) <> 0;
+end $$;
 
+create or replace function takeover.carry_holds() returns void
+language plpgsql as $$
+begin
   insert into entitlement_holds (organization_id, id, membership_id, package_id, first_day, reason)
   select b.organization_id, takeover.made_id('hold', b.organization_id, b.id::text), case when not b.is_package then b.id end, case when b.is_package then b.id end,
          (b.over_at at time zone b.zone)::date, 'paused in the old system'
