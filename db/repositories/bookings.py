@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from uuid import UUID
 
-from db.records import Answer, BookingRequest, BookingStatus, NewLead
-from db.repositories import people
+from db.records import Answer, BookingRequest, BookingStatus, NewLead, Sale
 from db.transaction import SignedIn, Statement, call
 
 
@@ -25,10 +25,21 @@ def get(signed_in: SignedIn, booking_id: UUID) -> Answer:
     return signed_in.one(call(Answer, "booking", booking_id))
 
 
-def book_new(signed_in: SignedIn, lead: NewLead, request: BookingRequest, *, dry: bool = False) -> Answer:
-    """Add a lead and book them, both or neither, in one round trip; the request is for the lead's id."""
-    answer: Answer = signed_in.run(people.to_add(lead), to_book(request), dry=dry)[1][0]
-    return answer
+def book_new(
+    signed_in: SignedIn,
+    lead: NewLead,
+    request: BookingRequest,
+    sale: Sale | None = None,
+    *,
+    dry: bool = False,
+) -> Answer:
+    """Add a lead and book them, with a package that is sold to them if there is one, in one round trip.
+
+    All of it or nothing; the request is for the lead's id. Asking again adds, sells and books nothing more.
+    """
+    sold = json.dumps(_fields(sale)) if sale else None
+    statement = call(Answer, "book_new", json.dumps(_fields(lead)), json.dumps(_fields(request)), sold)
+    return signed_in.one(statement, dry=dry)
 
 
 def book_together(
@@ -94,6 +105,6 @@ def _to_take_back(booking_id: UUID, before: BookingStatus | None, sale_id: UUID 
     return call(Answer, "take_back", booking_id, before, sale_id)
 
 
-def _fields(request: BookingRequest) -> dict[str, object]:
-    fields = asdict(request)
-    return {name: str(value) if isinstance(value, UUID) else value for name, value in fields.items()}
+def _fields(asked: BookingRequest | NewLead | Sale) -> dict[str, object]:
+    fields = asdict(asked)
+    return {name: str(value) if isinstance(value, UUID | date) else value for name, value in fields.items()}

@@ -51,7 +51,7 @@ grant execute on function
   app.coverage(uuid, uuid, uuid, boolean, uuid), app.buyer(uuid, uuid, uuid), app.had_intro(uuid, uuid, uuid),
   app.check_sale(uuid, uuid, uuid, boolean, boolean, date, date, text, text), app.lock_buyer(uuid, uuid), app.lock_sale(uuid, uuid),
   app.offers(uuid), app.sell(uuid, text, uuid, text, uuid, text, text, date),
-  app.sell_and_book(uuid, uuid, text, uuid, uuid, text, uuid, text, boolean), app.cancel_sale(text, uuid, text, boolean),
+  app.sell_and_book(uuid, uuid, text, uuid, uuid, text, uuid, text, boolean), app.book_new(jsonb, jsonb, jsonb), app.cancel_sale(text, uuid, text, boolean),
   app.check_sale_undo(jsonb), app.take_back_sale(text, uuid), app.is_taken_back(uuid), app.hold(text, uuid, date, date, text), app.resume(text, uuid), app.bookings_in_hold(text, uuid, date, date),
   app.entitlements_of(text, uuid),
   app.covered(uuid, uuid, text[]), app.offer_package(uuid, text, int, int, int, boolean, text[], boolean, boolean),

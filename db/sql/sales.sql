@@ -350,6 +350,39 @@ begin
   return next a;
 end $$;
 
+-- Somebody new: added, booked, and sold a package that is used at once where one is named; all of it or nothing.
+create function app.book_new(p_lead jsonb, p_request jsonb, p_sale jsonb default null) returns setof app.answer
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_lead uuid := p_lead ->> 'id';
+  a app.answer;
+  v_rule text;
+begin
+  begin
+    perform from app.add_lead(v_lead, p_lead ->> 'name', p_lead ->> 'phone', p_lead ->> 'email', (p_lead ->> 'birth_date')::date);
+    if p_sale is null then
+      select x.* into a from app.book(
+        (p_request ->> 'id')::uuid, (p_request ->> 'session_id')::uuid, 'lead', v_lead, p_request ->> 'pay', p_request ->> 'comp_reason',
+        p_request ->> 'override_reason', (p_request ->> 'waitlist')::boolean, (p_request ->> 'arrive')::boolean, null,
+        (p_request ->> 'drop_in')::boolean) x;
+    else
+      select x.* into a from app.sell_and_book(
+        (p_sale ->> 'id')::uuid, (p_sale ->> 'offer_id')::uuid, p_sale ->> 'pay', (p_request ->> 'id')::uuid,
+        (p_request ->> 'session_id')::uuid, 'lead', v_lead, p_request ->> 'override_reason', (p_request ->> 'arrive')::boolean) x;
+    end if;
+    if a.outcome not in ('booked', 'checked_in', 'confirmed', 'exists', 'waitlisted') then
+      perform app.refuse('together');
+    end if;
+  exception
+    when check_violation then
+      get stacked diagnostics v_rule = constraint_name;
+      if v_rule <> 'together' then
+        raise;
+      end if;
+  end;
+  return next a;
+end $$;
+
 -- Cancel what was sold; what is left of a package is written off, and with p_refund the money goes back.
 create function app.cancel_sale(p_offer text, p_id uuid, p_reason text, p_refund boolean) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -20,7 +20,7 @@ def ask(intention: Intention, signed_in: SignedIn, *, dry: bool) -> list[Answer]
     if intention.act == "cancel":
         return [bookings.cancel(signed_in, request.id, request.override_reason, dry=dry)]
     if intention.new:
-        return [bookings.book_new(signed_in, intention.new, request, dry=dry)]
+        return [bookings.book_new(signed_in, intention.new, request, intention.sale, dry=dry)]
     if intention.sale:
         return [sales.sell_and_book(signed_in, intention.sale, request, dry=dry)]
     if intention.companions:

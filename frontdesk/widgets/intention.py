@@ -312,7 +312,7 @@ class Intention:
     @property
     def offer(self) -> Offered | None:
         """The package that can be sold to them and used at once."""
-        return None if self.answer is None or self.companions or self.lead else self.answer.offer
+        return None if self.answer is None or self.companions else self.answer.offer
 
     @property
     def signable(self) -> bool:

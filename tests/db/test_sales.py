@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from bought import left, one
 from gym import Gym
 
 from db import errors
-from db.records import BookingRequest, Offer, Sale
+from db.records import Answer, BookingRequest, NewLead, Offer, Sale
 from db.repositories import bookings, people, sales
 
 Superuser = psycopg.Connection[tuple[Any, ...]]
@@ -100,6 +101,44 @@ def test_selling_and_booking_is_both_or_neither(gym: Gym, superuser: Superuser, 
     assert answers[0].paid_by == "package"
     assert left(superuser, sale.id) == 9
     assert one(superuser, "select sum(amount) from payments") == 9000
+
+
+def test_somebody_new_is_added_with_their_booking_or_not_at_all(
+    gym: Gym, superuser: Superuser, pass_: uuid.UUID
+) -> None:
+    """With a package sold to them, too; asking again adds, sells and books nothing more."""
+    new = NewLead(uuid.uuid4(), "Nia New", "07700 900777")
+
+    def tried(session: str, sale: Sale | None = None, **more: Any) -> Answer:
+        asked = BookingRequest(uuid.uuid4(), gym.sessions[session], "lead", new.id, **more)
+        return bookings.book_new(gym.signed_in(), new, asked, sale)
+
+    def there() -> tuple[object, ...] | None:
+        return superuser.execute(
+            "select (select count(*) from leads where id = %s), (select count(*) from packages),"
+            " (select count(*) from bookings where customer_id = %s)",
+            (new.id, new.id),
+        ).fetchone()
+
+    sale = Sale(uuid.uuid4(), "package", pass_, "cash")
+    for outcome, answer in (
+        ("full", tried("full", pay="card")),
+        ("due", tried("spin")),
+        ("refused", tried("cancelled", pay="card")),
+        ("full", tried("full", sale)),
+        ("refused", tried("spin", Sale(uuid.uuid4(), "package", uuid.UUID(int=7), "card"))),
+    ):
+        assert (answer.outcome, there()) == (outcome, (0, 0, 0))
+    asked = BookingRequest(uuid.uuid4(), gym.sessions["spin"], "lead", new.id, arrive=True)
+    answers = [bookings.book_new(gym.signed_in(), new, asked, sale) for _ in range(2)]
+    assert [(each.outcome, each.paid_by) for each in answers] == [
+        ("booked", "package"),
+        ("exists", "package"),
+    ]
+    assert (there(), left(superuser, sale.id)) == ((1, 1, 1), 9)
+    assert one(superuser, "select sum(amount) from payments") == 9000
+    with pytest.raises(errors.Refused):
+        bookings.book_new(gym.signed_in(), replace(new, id=uuid.uuid4(), name=" "), asked, sale)
 
 
 def test_an_offer_for_newcomers_is_sold_once_however_many_desks_try(gym: Gym, superuser: Superuser) -> None:

@@ -257,6 +257,36 @@ def test_somebody_new(gym: Gym, superuser: Superuser) -> None:
     assert found == [("Nova Olsen", "07700 900412", "attended", "card")]
 
 
+def test_somebody_new_buys_a_package_and_uses_it_at_once(gym: Gym, superuser: Superuser) -> None:
+    superuser.execute(
+        "insert into package_products (organization_id, name, price, class_count)"
+        " values (%s, '10-Class Pass', 9000, 10)",
+        (gym.organizations["harbour"],),
+    )
+    rows = (
+        "select l.name, b.paid_by, b.payment_status, (select sum(e.amount)::int from entitlement_ledger e),"
+        " (select sum(p.amount)::int from payments p) from leads l join bookings b on b.customer_id = l.id"
+    )
+    bought = [("Nova Olsen", "package", "paid", 9, 9000)]
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("nova olsen")
+        await at.sees('add "Nova Olsen" as a new lead')
+        await at.press("down", "enter")
+        await at.sees("phone, or nothing, then Enter")
+        await at.press("enter")
+        await at.sees("a digit, then Enter", "3 sell 10-Class Pass £90.00 card", "4 sell it, cash")
+        await at.press("4", "enter")
+        await at.sees("Nova Olsen is in", "10-Class Pass, 9 left")
+        assert superuser.execute(rows).fetchall() == bought
+        await at.press("f9")
+        await at.sees("Taken back: Nova Olsen", "Give back £90.00 cash.")
+
+    play(desk(gym), steps)
+    assert superuser.execute(rows).fetchall() == [("Nova Olsen", "package", "void", 0, 0)]
+
+
 def test_somebody_new_who_is_not_booked_after_all_is_not_added(gym: Gym, superuser: Superuser) -> None:
     async def steps(at: AtDesk) -> None:
         await at.sees(OPEN)
