@@ -78,6 +78,13 @@ TOPICS = {
         "why not",
         ("The sentence says why it goes no further. [person.do] tries again, [person.back] goes back.",),
     ),
+    "person.unknown": Topic(
+        "the outcome is unknown",
+        (
+            "The connection was lost before the answer came. It is asked again, and nothing is done twice.",
+            "[person.back] goes to the desk, which asks on.",
+        ),
+    ),
     "person.sending": Topic("on its way", ("It was sent; what came of it shows here.",)),
     "till.amount": Topic(
         "the drawer",

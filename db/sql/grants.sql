@@ -52,7 +52,7 @@ grant execute on function
   app.check_sale(uuid, uuid, uuid, boolean, boolean, date, date, text, text), app.lock_buyer(uuid, uuid), app.lock_sale(uuid, uuid),
   app.offers(uuid), app.sell(uuid, text, uuid, text, uuid, text, text, date),
   app.sell_and_book(uuid, uuid, text, uuid, uuid, text, uuid, text, boolean), app.book_new(jsonb, jsonb, jsonb), app.cancel_sale(text, uuid, text, boolean),
-  app.check_sale_undo(jsonb), app.take_back_sale(text, uuid), app.is_taken_back(uuid), app.hold(text, uuid, date, date, text), app.resume(text, uuid), app.bookings_in_hold(text, uuid, date, date),
+  app.check_sale_undo(jsonb), app.take_back_sale(text, uuid), app.is_taken_back(uuid), app.is_cancelled_so(uuid, text, boolean), app.hold(text, uuid, date, date, text), app.resume(text, uuid), app.bookings_in_hold(text, uuid, date, date),
   app.entitlements_of(text, uuid),
   app.covered(uuid, uuid, text[]), app.offer_package(uuid, text, int, int, int, boolean, text[], boolean, boolean),
   app.offer_membership(uuid, text, int, int, text, boolean, int, text[], boolean, boolean), app.end_offer(uuid)

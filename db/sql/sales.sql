@@ -383,13 +383,31 @@ begin
   return next a;
 end $$;
 
--- Cancel what was sold; what is left of a package is written off, and with p_refund the money goes back.
+-- Whether one's self has cancelled it just so: who asks again has lost the answer.
+create function app.is_cancelled_so(p_sale uuid, p_reason text, p_refund boolean) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_organization uuid := app.signed_in_organization_id();
+begin
+  return exists (
+    select from (
+      select k.organization_id, k.id, k.cancelled_by, k.cancel_reason, k.refunded, k.taken_back from public.packages k
+      union all
+      select m.organization_id, m.id, m.cancelled_by, m.cancel_reason, m.refunded, m.taken_back from public.memberships m) s
+     where s.organization_id = v_organization and s.id = p_sale and s.cancelled_by = app.user_id()
+       and s.cancel_reason = app.reason(p_reason) and s.refunded = p_refund and not s.taken_back);
+end $$;
+
+-- Cancel what was sold; what is left of a package is written off, and with p_refund the money goes back. Asking again
+-- changes nothing.
 create function app.cancel_sale(p_offer text, p_id uuid, p_reason text, p_refund boolean) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   v_organization uuid := app.signed_in_organization_id();
 begin
-  if p_offer = 'package' then
+  if app.is_cancelled_so(p_id, p_reason, p_refund) then
+    return;
+  elsif p_offer = 'package' then
     update public.packages k set cancelled_at = now(), cancel_reason = p_reason, refunded = p_refund
      where k.organization_id = v_organization and k.id = p_id;
   else
@@ -428,18 +446,23 @@ begin
       or exists (select from public.memberships m where m.organization_id = v_organization and m.id = p_sale and m.taken_back);
 end $$;
 
--- Hold from a day on, until another or until it is resumed.
+-- Hold from a day on, until another or until it is resumed; asking again for the same days holds nothing more.
 create function app.hold(p_offer text, p_id uuid, p_first_day date, p_last_day date, p_reason text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   v_organization uuid := app.signed_in_organization_id();
 begin
+  if exists (select from public.entitlement_holds h
+              where h.organization_id = v_organization and case p_offer when 'package' then h.package_id else h.membership_id end = p_id
+                and h.first_day = p_first_day and h.last_day is not distinct from p_last_day and h.held_by = app.user_id()) then
+    return;
+  end if;
   insert into public.entitlement_holds (organization_id, membership_id, package_id, first_day, last_day, reason)
   values (v_organization, case when p_offer = 'membership' then p_id end, case when p_offer = 'package' then p_id end,
           p_first_day, p_last_day, p_reason);
 end $$;
 
--- Resume: yesterday was the last day of the hold, or its first where it began today.
+-- Resume: yesterday was the last day of the hold, or its first where it began today. Asking again changes nothing.
 create function app.resume(p_offer text, p_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -449,7 +472,10 @@ begin
   update public.entitlement_holds h set last_day = greatest(h.first_day, v_today - 1)
    where h.organization_id = v_organization and case p_offer when 'package' then h.package_id else h.membership_id end = p_id
      and h.first_day <= v_today and coalesce(h.last_day >= v_today, true);
-  if not found then
+  if not found and not exists (
+    select from public.entitlement_holds h
+     where h.organization_id = v_organization and case p_offer when 'package' then h.package_id else h.membership_id end = p_id
+       and h.last_day = v_today - 1) then
     raise no_data_found;
   end if;
 end $$;

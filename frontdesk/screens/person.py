@@ -28,6 +28,7 @@ from frontdesk.widgets.deal_pane import DealPane
 from frontdesk.widgets.errands import Errand
 from frontdesk.widgets.fact_list import FactList
 from frontdesk.widgets.holding import bought
+from frontdesk.widgets.key_bar import KeyBar
 from frontdesk.widgets.person_facts import facts_of
 from frontdesk.widgets.selling import for_sale
 from frontdesk.widgets.text import literal
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 NOTHING = "Nothing is sold here yet. A manager says what is, in a shell: frontdesk offer."
 VIEWER = "A viewer may look, but not sell. Ask an owner for another rank."
-LOOK = "Not known whether that was done: the connection was lost. The list says what is so."
 
 
 class PersonScreen(PlaceScreen):
@@ -76,8 +76,9 @@ class PersonScreen(PlaceScreen):
 
     @property
     def rank(self) -> Rank:
-        """The user's rank in the organization."""
-        return self._organization.rank
+        """The rank in the organization of whoever is signed in now."""
+        works = {each.id: each.rank for each in self.app.start.organizations}
+        return works.get(self._organization.id, "viewer")
 
     @property
     def topic(self) -> str:
@@ -107,7 +108,8 @@ class PersonScreen(PlaceScreen):
         self._retry = self.set_interval(RETRY_S, self.action_refresh_now, pause=True)
 
     def on_screen_resume(self) -> None:
-        """Ask for it, after somebody has signed in again too."""
+        """Ask for it, after somebody else has signed in too."""
+        self.query_one(KeyBar).serve(self.rank)
         self.action_refresh_now()
 
     # What keys do.
@@ -135,18 +137,16 @@ class PersonScreen(PlaceScreen):
     def action_other_row(self, by: int) -> None:
         """Choose another row; an open question is left."""
         if self.deals.move(by):
-            while self.deal.busy and self.deal.back():
-                pass
-            self._offer()
+            self._other_row()
 
     def action_scroll(self, by: int) -> None:
         """Show more of what is known."""
         self.facts.scroll_relative(y=by, animate=False, force=True)
 
-    async def action_back(self) -> None:
+    def action_back(self) -> None:
         """One step back, from the row to the desk."""
         if not self.deal.back():
-            self.dismiss()
+            self._leave()
 
     def on_key(self, event: events.Key) -> None:
         """Digits answer; nothing is typed here but in the field of a reason or a day, which takes them."""
@@ -181,7 +181,7 @@ class PersonScreen(PlaceScreen):
 
     def on_deal_list_chosen(self) -> None:
         """A click on a row."""
-        self.action_other_row(0)
+        self._other_row()
 
     def on_deal_pane_did(self, message: DealPane.Did) -> None:
         """Say so, and show what is so now."""
@@ -190,10 +190,8 @@ class PersonScreen(PlaceScreen):
         self.action_refresh_now()
 
     def on_deal_pane_not_done(self, message: DealPane.NotDone) -> None:
-        """Say so; where the answer was lost, the list is what knows."""
-        lost = isinstance(message.error, NoDatabase | NotSignedIn)
-        self.changed = self.changed or lost
-        self._say(LOOK if lost else f"{message.is_not} {message.error.sentence}", bad=True)
+        """Say so, and show what is so now."""
+        self._say(message.sentence, bad=True)
         self.action_refresh_now()
 
     @property
@@ -219,6 +217,11 @@ class PersonScreen(PlaceScreen):
         else:
             self._say(f"{self._whom.shown} owes nothing.")
 
+    def _other_row(self) -> None:
+        """Leave an open question, but nothing that is on its way."""
+        self.deal.leave()
+        self._offer()
+
     def _offer(self) -> None:
         """Let the sentence be about the row under the cursor."""
         row = self.deals.current
@@ -227,7 +230,12 @@ class PersonScreen(PlaceScreen):
     def _sent(self, errand: Errand) -> None:
         """The desk asks for it from now on, and the next in line may come."""
         self._send(errand)
-        self.dismiss()
+        self._leave()
+
+    def _leave(self) -> None:
+        """Once: a second key of a rush is not the desk's."""
+        if self.is_current:
+            self.dismiss()
 
     def _say(self, sentence: str, *, bad: bool = False) -> None:
         said = self.query_one("#said", Static)

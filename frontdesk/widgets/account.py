@@ -33,8 +33,8 @@ def credit(whom: Whom) -> Iterator[Row]:
             f"pay back {amount}",
             partial(_pay_back, whom, uuid4()),
             whom.name,
-            f"Nothing is paid back to {whom.shown}.",
             f"the credit of {whom.shown} is paid back",
+            f"Nothing is paid back to {whom.shown}.",
             "type why it is paid back",
             (("back", [f"{amount}, by the method it came"]),),
             leaves=True,
@@ -54,7 +54,8 @@ def cards(whom: Whom, on_file: Sequence[Card]) -> Iterator[Row]:
             "remove",
             partial(_remove, whom, each),
             whom.name,
-            f"The card of {whom.shown} is NOT removed.",
+            f"the card {name} is removed",
+            f"The card {name} is NOT removed.",
         )
         ways = (remove,) if whom.by_staff else ()
         yield Row(each["id"], label, name, Deal("REMOVE", f"the card {name} of {whom.shown}", ways=ways))
@@ -65,6 +66,7 @@ def cards(whom: Whom, on_file: Sequence[Card]) -> Iterator[Row]:
             "add a card",
             partial(_add, whom, uuid4()),
             whom.name,
+            f"the card of {whom.shown} is on file",
             f"No card of {whom.shown} is added.",
             asks="type brand and last four digits, like visa 4242",
             tried=_read,

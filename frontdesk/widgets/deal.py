@@ -26,16 +26,16 @@ class Way:
 
     `asks` is what has to be typed for it, `means` what that is. `tried` is what the database says would come
     of it, with nothing committed, and `do` does it for whoever has the `name`; both are given what was typed.
-    `is_not` is what is not so where it was refused. What `leaves` is asked for until there is an answer,
-    since asking again does nothing twice, and the desk goes on meanwhile; `is_so` is what is so then.
+    It is asked for until there is an answer, since asking again does nothing twice. `is_so` is what is so
+    then, `is_not` what is not where it was refused. What `leaves` is left to the desk, which goes on.
     """
 
     digit: str
     words: str
     do: Callable[[str, SignedIn], Made]
     name: str
+    is_so: str
     is_not: str
-    is_so: str = ""
     asks: str = ""
     means: Said = ()
     tried: Callable[[str, SignedIn], Said] | None = None
@@ -113,6 +113,15 @@ class Deal:
         """It is on its way."""
         return replace(self, step=Step.SENDING)
 
+    def unknown(self) -> Deal:
+        """The connection was lost before the answer came."""
+        return replace(self, step=Step.UNKNOWN)
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether it was sent and its answer is not known."""
+        return self.step in {Step.SENDING, Step.UNKNOWN}
+
     def back(self) -> Deal | None:
         """One step back; None when there is none left."""
         if not self.busy:
@@ -142,12 +151,13 @@ class Deal:
             Step.STATED: keyed("[person.do]" if self.ways else "nothing to do"),
             Step.STOPPED: keyed("[person.do] tries again"),
             Step.SENDING: "on its way",
+            Step.UNKNOWN: "OUTCOME UNKNOWN: asking",
         }.get(self.step, "asking")
 
     @property
     def bad(self) -> bool:
-        """Whether it goes no further."""
-        return bool(self.stop)
+        """Whether it goes no further, or its outcome is unknown."""
+        return bool(self.stop) or self.step is Step.UNKNOWN
 
     def headline(self, cells: int) -> tuple[str, str]:
         """The verb and its object."""
@@ -155,7 +165,10 @@ class Deal:
 
     def lines(self) -> Iterator[Line]:
         """What stands under the headline, the most needed first."""
-        if self.stop:
+        if self.step is Step.UNKNOWN:
+            yield "why", ["the connection was lost before the answer came"]
+            yield "now", ["asked again: nothing is done twice"]
+        elif self.stop:
             yield "why", [self.stop]
         yield from self.terms or self.known
         if self.chosen and self.step is not Step.ASKING:
@@ -163,4 +176,5 @@ class Deal:
         if self.step in {Step.ASKED, Step.STOPPED} and self.ways:
             yield self.label, [Choice(each.digit, each.words, each is self.chosen) for each in self.ways]
         other = "" if self.busy else "[person.up]/[person.down] other row   "
-        yield "or", [keyed(f"{other}[person.back] back")]
+        back = "goes to the desk, which asks on" if self.on_its_way else "back"
+        yield "or", [keyed(f"{other}[person.back] {back}")]

@@ -11,8 +11,8 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.message import Message
 
-from db.errors import DeskError, NotSignedIn
-from frontdesk.app import Desk
+from db.errors import DeskError, NoDatabase, NotPermitted, NotSignedIn
+from frontdesk.app import RETRY_S, Desk
 from frontdesk.widgets.deal import Deal, Said
 from frontdesk.widgets.done import Made
 from frontdesk.widgets.errands import Errand
@@ -40,7 +40,6 @@ class DealPane(Pane):
     class Answered(Message):
         """The database did it, or not."""
 
-        deal: Deal
         answer: Made | DeskError
 
     @dataclass
@@ -51,10 +50,9 @@ class DealPane(Pane):
 
     @dataclass
     class NotDone(Message):
-        """It is not, why, and what is wrong."""
+        """It is not, and why."""
 
-        is_not: str
-        error: DeskError
+        sentence: str
 
     def __init__(self, organization_id: UUID, send: Callable[[Errand], None]) -> None:
         super().__init__(id="deal", classes="pane")
@@ -110,10 +108,20 @@ class DealPane(Pane):
         else:
             self._go_on(now.choosing(digit))
 
+    def leave(self) -> None:
+        """Ask nothing any more; what is on its way stays."""
+        if self.deal and not self.deal.on_its_way:
+            self._be(None)
+
     def back(self) -> bool:
-        """Go one step back; whether there was one."""
-        before = self.deal.back() if self.deal else None
-        if before is None or (self.deal and self.deal.step is Step.SENDING):
+        """Go one step back; whether there was one. What is on its way is left to the desk."""
+        now = self.deal
+        if now and now.on_its_way:
+            self._be(None)
+            self._leave(now)
+            return True
+        before = now.back() if now else None
+        if before is None:
             return False
         self._be(before)
         return True
@@ -134,12 +142,21 @@ class DealPane(Pane):
                 self.choose(ahead)
 
     def on_deal_pane_answered(self, message: Answered) -> None:
-        """Be about the row again, and tell what became of it."""
+        """Be about the row again and tell what became of it; ask again while that is not known."""
+        now, answer = self.deal, message.answer
+        if now is None or not now.on_its_way or now.chosen is None:
+            return
+        # Once it may have been done, only a real answer settles it.
+        lost = isinstance(answer, NotPermitted if now.step is Step.UNKNOWN else NotSignedIn)
+        if lost or isinstance(answer, NoDatabase):
+            self._be(now.unknown())
+            self.set_timer(RETRY_S, partial(self._ask, now))
+            return
         self._be(None)
-        if isinstance(message.answer, Made):
-            self.post_message(self.Did(message.answer))
-        elif message.deal.chosen:
-            self.post_message(self.NotDone(message.deal.chosen.is_not, message.answer))
+        if isinstance(answer, DeskError):
+            self.post_message(self.NotDone(f"{now.chosen.is_not} {answer.sentence}"))
+        else:
+            self.post_message(self.Did(answer))
 
     def _take_typed(self, now: Deal) -> None:
         typed = self.query_one("#typed", Field).value.strip()
@@ -166,16 +183,22 @@ class DealPane(Pane):
             self._open_field(typed)
 
     def _send(self, deal: Deal) -> None:
-        way = deal.chosen
-        if way is None:
-            return
-        do = partial(way.do, deal.typed)
-        if way.leaves:
+        if deal.chosen and deal.chosen.leaves:
             self._be(None)
-            self._send_errand(Errand(way.name, way.is_so, way.is_not, do))
+            self._leave(deal)
         else:
             self._be(deal.sent())
-            self.app.ask(self, "deal", do, partial(self.Answered, deal), at=self.organization_id)
+            self._ask(deal)
+
+    def _leave(self, deal: Deal) -> None:
+        way = deal.chosen
+        if way:
+            self._send_errand(Errand(way.name, way.is_so, way.is_not, partial(way.do, deal.typed)))
+
+    def _ask(self, deal: Deal) -> None:
+        if deal.chosen:
+            do = partial(deal.chosen.do, deal.typed)
+            self.app.ask(self, "deal", do, self.Answered, at=self.organization_id)
 
     def _open_field(self, value: str) -> None:
         field = self.query_one("#typed", Field)

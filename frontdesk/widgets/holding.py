@@ -62,7 +62,7 @@ def _deal(whom: Whom, one: Entitlement) -> Deal:
     price = "" if one.paid_by in {"comp", "other"} else f"{money(one.price, one.currency)} "
     known: Said = (
         ("is", ["; ".join(_state(whom, one, day_and_year)) or "in use"]),
-        ("bought", [f"{day_and_year(one.starts_on, whom.today)}, {price}{paid}"]),
+        ("paid", [f"{price}{paid}, from {day_and_year(one.starts_on, whom.today)}"]),
     )
     may = whom.by_staff and not one.cancelled
     return Deal(
@@ -74,18 +74,20 @@ def _ways(whom: Whom, one: Entitlement) -> Iterator[Way]:
     name = literal(one.name)
     way = partial(Way, name=whom.name)
     if one.held:
-        yield way("3", "resume", partial(_resume, whom, one), is_not=f"{name} is NOT resumed.")
+        resume = partial(_resume, whom, one)
+        yield way("3", "resume", resume, is_so=f"{name} is resumed", is_not=f"{name} is NOT resumed.")
     elif not _over(whom, one):
         hold = partial(
             way,
             do=partial(_hold, whom, one),
             tried=partial(_try_hold, whom, one),
+            is_so=f"{name} is on hold",
             is_not=f"{name} is NOT on hold.",
         )
         yield hold("1", "hold until resumed")
         yield hold("2", "hold until a day", asks="type its last day, like 14 Dec")
     if whom.by_manager:
-        cancel = partial(way, is_not=f"{name} is NOT cancelled.", asks=WHY)
+        cancel = partial(way, is_so=f"{name} is cancelled", is_not=f"{name} is NOT cancelled.", asks=WHY)
         means: Said = (("cancels", [_written_off(one)]),)
         yield cancel("7", "cancel", partial(_cancel, whom, one, False), means=means)
         if one.price and one.paid_by not in {"comp", "other"}:

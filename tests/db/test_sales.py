@@ -247,6 +247,30 @@ def test_a_hold_stops_it_and_gives_the_days_back(
     assert bookings.book(gym.signed_in(), asked).paid_by == "package"
 
 
+def test_whose_answer_was_lost_asks_again_and_changes_nothing_more(
+    gym: Gym, superuser: Superuser, pass_: uuid.UUID, today: date
+) -> None:
+    sale = Sale(uuid.uuid4(), "package", pass_, "card")
+    sales.sell(gym.signed_in(), sale, "client", gym.clients["okafor"])
+    for _ in range(2):
+        sales.hold(gym.signed_in(), "package", sale.id, today)
+    superuser.execute("update packages set starts_on = starts_on - 3")
+    superuser.execute("update entitlement_holds set first_day = first_day - 3")
+    for _ in range(2):
+        sales.resume(gym.signed_in(), "package", sale.id)
+    assert superuser.execute("select last_day - first_day from entitlement_holds").fetchall() == [(2,)]
+    for _ in range(2):
+        sales.cancel(gym.signed_in("mia"), "package", sale.id, " moves ", refund=True)
+    assert superuser.execute("select amount from payments order by taken_at").fetchall() == [
+        (9000,),
+        (-9000,),
+    ]
+    for who, reason, refund in (("mia", "other", True), ("mia", "moves", False), ("otto", "moves", True)):
+        with pytest.raises(errors.Refused) as refused:
+            sales.cancel(gym.signed_in(who), "package", sale.id, reason, refund=refund)
+        assert refused.value.rule == "sale_cancelled_already"
+
+
 def test_what_is_booked_in_a_hold_is_listed_and_stays(
     gym: Gym, superuser: Superuser, pass_: uuid.UUID, today: date
 ) -> None:

@@ -14,7 +14,7 @@ def test_every_step_of_a_booking_has_its_help() -> None:
 
 
 def test_every_step_of_a_deal_has_its_help() -> None:
-    steps = {"stated", "asking", "asked", "reason", "sending", "stopped"}
+    steps = {"stated", "asking", "asked", "reason", "sending", "unknown", "stopped"}
     assert {f"person.{step}" for step in steps} <= set(TOPICS)
 
 

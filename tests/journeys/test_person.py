@@ -10,6 +10,8 @@ import pytest
 from bought import has_membership, has_package, left, one
 from gym import HOSTILE, Gym
 from journeys.at_desk import OPEN, AtDesk, desk, play
+from journeys.test_mouse import click
+from journeys.test_pin import sign_in
 from journeys.wire import Wire
 
 from db.records import BookingRequest, Sale
@@ -409,6 +411,101 @@ def test_a_lost_answer_sells_once(
     play(desk(wired), steps)
     assert one(superuser, "select count(*) from packages") == 1
     assert money(superuser) == [("card", 9000)]
+
+
+def test_a_lost_answer_holds_once_and_the_desk_asks_on(
+    wired: Gym, wire: Wire, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("frontdesk.widgets.errands.RETRY_S", 0.2)
+    monkeypatch.setattr("frontdesk.widgets.deal_pane.RETRY_S", 0.2)
+    monkeypatch.setattr("frontdesk.screens.desk.RETRY_S", 0.2)
+    has_membership(superuser, wired, "client", "okafor")
+
+    async def held(at: AtDesk) -> None:
+        await person_of(at, "Okafor", "has      Unlimited, ends")
+        await at.press("enter")
+        await at.sees("1 hold until resumed")
+        await at.press("1")
+        await at.sees("Enter again")
+        await at.rests()
+        wire.lose_next_answer()
+        await at.press("enter")
+        await at.sees("OUTCOME UNKNOWN: asking", "nothing is done twice")
+
+    async def waiting(at: AtDesk) -> None:
+        await held(at)
+        wire.mend()
+        await at.sees("Unlimited of Sam Okafor is on hold until it is resumed.", "Unlimited, on hold")
+
+    async def leaving(at: AtDesk) -> None:
+        await held(at)
+        await at.press("escape")
+        await at.sees("OUTCOME UNKNOWN: asking for Sam Okafor", OPEN)
+        wire.mend()
+        await at.sees("Unlimited of Sam Okafor is on hold until it is resumed.", "live")
+
+    for steps in (waiting, leaving):
+        superuser.execute("delete from entitlement_holds")
+        play(desk(wired), steps)
+        assert one(superuser, "select count(*) from entitlement_holds") == 1
+
+
+def test_by_the_mouse(gym: Gym, superuser: Superuser, on_sale: None) -> None:
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("okafor")
+        await at.sees(">C Sam Okafor")
+        await click(at, "F3 person")
+        await click(at, "Twice a week, £49.50")
+        await at.sees("SELL  Twice a week to Sam Okafor")
+        await click(at, "Enter do")
+        await at.sees("a digit, then Enter")
+        await click(at, "10-Class Pass, £90.00")
+        await at.sees("SELL  10-Class Pass to Sam Okafor")
+        await click(at, "Enter do")
+        await click(at, "2 £90.00 cash")
+        await at.sees("Enter again")
+        await click(at, "Enter do")
+        await at.sees("10-Class Pass sold to Sam Okafor, £90.00 cash.")
+        await click(at, "^p more")
+        await at.type("collect")
+        await click(at, "collect  (^y)")
+        await at.sees("Sam Okafor owes nothing.")
+
+    play(desk(gym), steps)
+    assert money(superuser) == [("cash", 9000)]
+
+
+def test_a_rush_leaves_the_desk_where_it_is(gym: Gym, superuser: Superuser, on_sale: None) -> None:
+    async def steps(at: AtDesk) -> None:
+        await person_of(at, "Okafor", "1 10-Class Pass")
+        await at.rush("1", "1", "enter", "enter")
+        await at.sees(">1 £90.00 card", "Enter again")
+        await at.rush("enter", "enter", "enter", "escape", "escape")
+        await at.sees("10-Class Pass sold to Sam Okafor", OPEN)
+        await at.rests()
+        assert at.app.screen.query("#find")
+
+    play(desk(gym), steps)
+    assert one(superuser, "select count(*) from packages") == 1
+    assert money(superuser) == [("card", 9000)]
+
+
+def test_whoever_takes_over_has_their_own_ways(gym: Gym, on_sale: None) -> None:
+    async def steps(at: AtDesk) -> None:
+        await person_of(at, "Okafor", "1 10-Class Pass")
+        await at.press("f7")
+        await at.sees("Locked", "Ana Ruiz")
+        await at.press("f4")
+        await sign_in(at, gym.email("mia"))
+        await at.sees("not now")
+        await at.press("escape")
+        await at.sees("1 10-Class Pass")
+        await at.rests()
+        await at.press("1")
+        await at.sees("6 a gift")
+
+    play(desk(gym), steps)
 
 
 def test_a_viewer_looks_on(gym: Gym, superuser: Superuser, on_sale: None) -> None:
