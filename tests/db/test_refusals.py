@@ -69,7 +69,7 @@ def test_what_is_only_tried_is_not_counted(gym: Gym, superuser: Superuser) -> No
 
 def test_the_refused_one_of_several_is_named(gym: Gym, superuser: Superuser) -> None:
     """Sent together or one after the other."""
-    version, told = call(checks.Version, "version"), do("told", uuid.uuid4())
+    version, told = call(checks.Version, "version"), do("told", uuid.uuid4(), True)
     with pytest.raises(errors.NotFound):
         gym.signed_in("ana").run(version, told, version)
 
