@@ -56,9 +56,8 @@ class _Judge:
         self.programs = {row["id"]: row for row in old["programs"]}
         self.program_homes = dict(_homes(old))
         self.offers = {
-            row["id"]: tenant(row) or only(old)
-            for table in ("membership_plans", "class_packages")
-            for row in old[table]
+            kind: {row["id"]: tenant(row) or only(old) for row in old[table]}
+            for kind, table in (("membership", "membership_plans"), ("package", "class_packages"))
         }
 
     def fate(self, table: str, row: OldRow) -> Entitlement | None:
@@ -77,10 +76,11 @@ class _Judge:
         program = row.get("program_id")
         program = program if self.program_homes.get(program or "") == organization else None
         named = said(row, "plan_id", "membership_plan_id", "package_id")
-        covers = program is None and self.offers.get(named) == organization
+        kind: Literal["membership", "package"] = "membership" if left is None else "package"
+        covers = program is None and self.offers[kind].get(named) == organization
+        counted = None if left is None else max(int(left), 0)
         return Entitlement(
-            *("membership" if left is None else "package", organization, person, first, last),
-            *(None if left is None else max(int(left), 0), standing, named if covers else None, program),
+            *(kind, organization, person, first, last, counted, standing, named if covers else None, program)
         )
 
     def _person(self, row: OldRow) -> Person | None:
