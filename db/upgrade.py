@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -191,8 +192,8 @@ def administering(admin: str) -> Iterator[psycopg.Connection[Any]]:
             connection.execute("select pg_advisory_lock(%s)", (LOCK,))
             try:
                 yield connection
-            except psycopg.errors.InsufficientPrivilege:
-                raise roles.not_permitted(connection) from None
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise _of_others(error) or roles.not_permitted(connection) from None
     except psycopg.errors.ObjectNotInPrerequisiteState as error:
         raise errors.Refused(error.diag.message_primary or "") from None
     except psycopg.errors.DependentObjectsStillExist as error:
@@ -205,7 +206,16 @@ def administering(admin: str) -> Iterator[psycopg.Connection[Any]]:
             "Somebody holds the tables for too long. Close desks and reports, then try again."
         ) from None
     except psycopg.Error as error:
-        raise errors.translate(error) from error
+        raise _of_others(error) or errors.translate(error) from error
+
+
+def _of_others(error: psycopg.Error) -> errors.Refused | None:
+    """Where a function that is not frontdesk's failed: only an event trigger runs one here."""
+    found = re.search(r"PL/pgSQL function (?!takeover\.|app\.)([\w.\"]+)\(\) line", error.diag.context or "")
+    return found and errors.Refused(
+        f"The function {found[1]} fails, which an event trigger runs at each change of a table."
+        " Disable that event trigger, then try again."
+    )
 
 
 def known(connection: psycopg.Connection[Any]) -> Status:

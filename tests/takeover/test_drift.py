@@ -147,6 +147,11 @@ def test_a_drifted_gym_is_taken_over(loaded: Load, tmp_path: Path, drifts: tuple
         assert judging.wrong(place, must) == []
 
 
+WATCHED = """
+create function watch() returns event_trigger language plpgsql as $$
+begin insert into watched values (1); end $$;
+create event trigger watch on ddl_command_end execute function watch()
+"""
 SESSIONS = "The table class_sessions has no column start_time."
 REFUSED = {
     "alter table leads alter id drop default, alter id type text; update leads set id = 'lead-1'"
@@ -238,3 +243,16 @@ def test_extensions_and_another_alembic_stay_usable(loaded: Load, tmp_path: Path
         assert place.ask("select version_num from legacy.alembic_version_before") == [("9f2b1c3d4e5f",)]
         upgrade.downgrade(place.superuser)
         assert set(before) <= set(place.ask(where))
+
+
+def test_what_else_stops_a_run_is_said_in_a_sentence(loaded: Load, tmp_path: Path) -> None:
+    """A database that is only read, and somebody's event trigger."""
+    with loaded(OldGym(GYM.rows, loose=True, beside=(WATCHED,))) as place:
+        with pytest.raises(Refused, match=r"^The function watch fails, which an event trigger runs"):
+            takeover.adopt(place.superuser, tmp_path / "passwords.csv")
+        place.ask(f"alter database {place.name} set default_transaction_read_only = on")
+        for run in (takeover.look, lambda admin: takeover.adopt(admin, tmp_path / "passwords.csv")):
+            with pytest.raises(
+                Refused, match=r"can only be read: it is a standby, or default_transaction_read_only"
+            ):
+                run(place.superuser)
