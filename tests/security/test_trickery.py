@@ -164,6 +164,7 @@ def test_internal_functions_are_closed(app_psql: Psql, superuser: Psql, gym: Gym
         "lock_for_booking",
         "lock_sale",
         "not_covered",
+        "outside_payer",
         "note_refusal",
         "login",
         "login_challenge",
