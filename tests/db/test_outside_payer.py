@@ -10,9 +10,10 @@ import psycopg
 import pytest
 from bought import has_membership, has_package, one, paid, person
 from gym import Gym
+from security.psql import Psql, as_staff, attempt, signed
 
 from db.records import BookingRequest, Kind, OfferKind
-from db.repositories import bookings, needs, sales
+from db.repositories import bookings, needs, sales, staff, till
 
 Superuser = psycopg.Connection[tuple[Any, ...]]
 
@@ -108,3 +109,39 @@ def test_days_from_the_first_class_are_left_alone(gym: Gym, superuser: Superuser
     booked(gym, superuser, "package", "client", "okafor", "spin", ends_on=None, valid_days=1)
     move(gym, superuser, "spin", 1)
     assert listed(gym) == []
+
+
+def test_counting_the_drawer_hands_over_what_waits_today_alone(
+    gym: Gym, superuser: Superuser, today: date
+) -> None:
+    _, sold = booked(gym, superuser, "package", "client", "okafor")
+    sales.hold(gym.signed_in(), "package", sold, today)
+    assert listed(gym) == [("on_hold", "Sam Okafor")]
+    staff.open_desk(gym.signed_in(), "Front door")
+    drawer = till.open_drawer(gym.signed_in(), uuid.uuid4(), 100)
+    till.count(gym.signed_in(), drawer.id, {100: 1})
+    handed = till.handover(gym.signed_in("mia"))
+    assert handed is not None and handed.lines == []
+    assert listed(gym) == [("on_hold", "Sam Okafor")]
+
+
+def test_ids_are_shown_to_nobody_else(gym: Gym, superuser: Superuser, app_psql: Psql, today: date) -> None:
+    """Nor who waits and has nothing any more that pays: with a forged organization, and without a token."""
+    booking, sold = booked(gym, superuser, "package", "client", "okafor")
+    asked = BookingRequest(uuid.uuid4(), gym.sessions["full"], "client", gym.clients["okafor"], waitlist=True)
+    superuser.execute(
+        "insert into entitlement_ledger (organization_id, package_id, kind, amount)"
+        " select organization_id, id, 'grant', 1 from packages"
+    )
+    bookings.book(gym.signed_in(), asked)
+    sales.hold(gym.signed_in(), "package", sold, today)
+    both = "select n from app.not_covered() n union all select booking_id from app.outside_payer()"
+    with signed(app_psql, gym):
+        assert {row[0] for row in attempt(app_psql, both).rows} == {asked.id, booking}
+    for token, organization in (
+        (gym.token("ben"), gym.organizations["harbour"]),
+        (gym.token("ben"), gym.organizations["union"]),
+        ("forged", gym.organizations["harbour"]),
+    ):
+        with as_staff(app_psql, token, str(organization)):
+            assert attempt(app_psql, both).nothing
