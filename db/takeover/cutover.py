@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
@@ -69,11 +69,12 @@ def set_aside(connection: psycopg.Connection[Any], take_place: str) -> None:
     clearing away what was carried before.
     """
 
-    def swap(deadline: float) -> None:
+    def swap(deadline: float, found: Sequence[routines.Routine]) -> None:
         while _in_time(connection, deadline) and carry.batch(connection, carry.EARLY):
             pass
         connection.execute("create schema legacy; update takeover.cutovers set number = number + 1")
         _move(connection, "public", "legacy")
+        routines.follow(connection, found)
         for (role,) in connection.execute(USERS.encode()).fetchall():
             connection.execute(sql.SQL("grant usage on schema legacy to {}").format(sql.Identifier(role)))
         connection.execute("set local role frontdesk_owner")
@@ -90,25 +91,27 @@ def set_aside(connection: psycopg.Connection[Any], take_place: str) -> None:
                     break
                 carry.once(beside, carry.EARLY)
 
-        _under_lock(connection, swap, FEW_TRIES, catch_up)
+        _under_lock(connection, "legacy", swap, FEW_TRIES, catch_up)
 
 
 def put_back(connection: psycopg.Connection[Any], step_back: str) -> None:
     """Let the new tables step back and the old ones stand in `public` again."""
 
-    def swap(deadline: float) -> None:
+    def swap(_: float, found: Sequence[routines.Routine]) -> None:
         connection.execute("set local role frontdesk_owner")
         connection.execute(step_back.encode())
         connection.execute("set local role none")
         _move(connection, "legacy", "public")
+        routines.follow(connection, found)
         connection.execute("drop schema legacy")
 
-    _under_lock(connection, swap, TRIES)
+    _under_lock(connection, "public", swap, TRIES)
 
 
 def _under_lock(
     connection: psycopg.Connection[Any],
-    swap: Callable[[float], None],
+    target: str,
+    swap: Callable[[float, Sequence[routines.Routine]], None],
     tries: int,
     before: Callable[[], None] = lambda: None,
 ) -> None:
@@ -123,6 +126,8 @@ def _under_lock(
         limit=LOCK_MS,
         tables=sql.SQL(", ").join(each.name for each in old_tables(connection) if not each.stays),
     )
+    source = "public" if target == routines.ASIDE else routines.ASIDE
+    found = routines.bound(connection, target, [name for name, _, _ in moving(connection, source)])
     for left in reversed(range(tries)):
         before()
         try:
@@ -130,7 +135,7 @@ def _under_lock(
                 connection.execute(lock)
                 deadline = time.monotonic() + HELD_MS / 1000
                 _in_time(connection, deadline)
-                swap(deadline)
+                swap(deadline, found)
                 _in_time(connection, deadline)
                 connection.execute("set local statement_timeout = 0")
             break
@@ -162,13 +167,11 @@ def moving(connection: psycopg.Connection[Any], source: str) -> list[tuple[str, 
 
 
 def _move(connection: psycopg.Connection[Any], source: str, target: str) -> None:
-    every = moving(connection, source)
     moves = [
         sql.SQL("alter {} {} set schema {}").format(
             sql.SQL(KINDS.get(kind, "table")), sql.Identifier(source, name), sql.Identifier(target)
         )
-        for name, kind, _ in every
+        for name, kind, _ in moving(connection, source)
     ]
     if moves:
         connection.execute(sql.SQL("; ").join(moves))
-    routines.follow(connection, target, [name for name, _, _ in every])

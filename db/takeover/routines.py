@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 ASIDE = "legacy"
 
 FOUND = r"""
-select p.oid::regprocedure::text, pg_has_role(p.proowner, 'usage'),
-       case when n.source <> p.prosrc then replace(pg_get_functiondef(p.oid), p.prosrc, n.source) end,
+select p.oid, p.oid::regprocedure::text, pg_has_role(p.proowner, 'usage'), nullif(n.source, p.prosrc),
        nullif(n.path, c.path)
   from pg_proc p
   join pg_namespace s on s.oid = p.pronamespace and s.nspname !~ '^(pg_.*|information_schema|takeover|app)$'
@@ -34,17 +34,18 @@ select p.oid::regprocedure::text, pg_has_role(p.proowner, 'usage'),
    and not exists (select from pg_depend d
                     where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
    and (n.source <> p.prosrc or n.path <> c.path)
- order by 1
+ order by 2
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """A function that is to be changed, if the login may do that; by its definition, its path or both."""
+    """A function that is to be changed, if the login may do that; by its source, its path or both."""
 
+    oid: int
     name: str
     ours: bool
-    definition: str | None
+    source: str | None
     path: str | None
 
 
@@ -60,14 +61,15 @@ def bound(connection: psycopg.Connection[Any], target: str, tables: Sequence[str
     return [Routine(*row) for row in connection.execute(FOUND.encode(), values).fetchall()]
 
 
-def follow(connection: psycopg.Connection[Any], target: str, tables: Sequence[str]) -> None:
-    """Let them find the tables where these stand now; others' stay as they are."""
-    connection.execute("set local check_function_bodies = off")
-    for each in bound(connection, target, tables):
-        if each.ours and each.definition:
-            connection.execute(each.definition.encode())
-        if each.ours and each.path:
-            connection.execute(f"alter routine {each.name} set search_path = {each.path}".encode())
+def follow(connection: psycopg.Connection[Any], found: Sequence[Routine]) -> None:
+    """Let them find the tables where these stand now; others' stay as they are.
+
+    They are looked for before the tables are locked, and changed in one statement.
+    """
+    changed = [{"oid": each.oid, "source": each.source, "path": each.path} for each in found if each.ours]
+    if changed:
+        connection.execute("set local check_function_bodies = off")
+        connection.execute("select takeover.follow(%s)", (Jsonb(changed),))
 
 
 def _escaped(name: str) -> str:

@@ -181,3 +181,19 @@ create or replace function takeover.only_organization() returns uuid
 language sql stable as $$
   select case when count(*) = 1 then (array_agg(o.id))[1] end from takeover.organizations o
 $$;
+
+-- Functions of the old application get the sources and the search paths that let them find their tables.
+create or replace function takeover.follow(p_routines jsonb) returns void
+language plpgsql as $$
+declare
+  v record;
+begin
+  for v in select r.*, p.prosrc from jsonb_to_recordset(p_routines) r(oid oid, source text, path text) join pg_proc p on p.oid = r.oid loop
+    if v.source is not null then
+      execute replace(pg_get_functiondef(v.oid), v.prosrc, v.source);
+    end if;
+    if v.path is not null then
+      execute format('alter routine %s set search_path = %s', v.oid::regprocedure, v.path);
+    end if;
+  end loop;
+end $$;
