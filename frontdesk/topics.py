@@ -129,6 +129,7 @@ TOPICS = {
         (
             "It says what [desk.do] would do, for whom, in which class. Nothing is done yet.",
             "[desk.family] takes the family along, [desk.cancel] cancels, [desk.take_back] takes back.",
+            "[desk.person] shows what they have and sells to them, [desk.collect] takes what they owe.",
             "Wrong person: [desk.down], [desk.up] or more letters. Wrong class: [desk.next_class].",
             "L is a lead, C a client. BOOKED, HERE and WAITLISTED say what they have today.",
             "Where there is no room for words: W no waiver, £ or $ owes, ! a note, N first visit,",

@@ -285,8 +285,9 @@ class Intention:
 
     def anew(self) -> Intention:
         """What pays has to be decided anew."""
-        request = replace(self.unchosen().request, entitlement_id=None, drop_in=False)
-        return replace(self.unchosen(), request=request, payers=())
+        now = self.unchosen()
+        request = replace(now.request, entitlement_id=None, drop_in=False)
+        return replace(now, request=request, payers=())
 
     def digits(self, manager: bool) -> str:
         """The digits that answer the question, or may answer the one that is being asked."""

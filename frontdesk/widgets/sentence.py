@@ -153,7 +153,8 @@ class Speaker:
         cancel = "   [desk.cancel] cancel" if intention.booked_here in CANCELLABLE else ""
         family = "   [desk.family] add family" if intention.person.family else ""
         why = "   [desk.payer] what paid" if intention.inert else ""
-        return family + why + cancel
+        collect = "   [desk.collect] collect" if intention.person.owes else ""
+        return family + why + collect + cancel
 
     def _doubts(self, intention: Intention) -> Iterator[Line]:
         """Why it is asked once more."""

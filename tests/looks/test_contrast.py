@@ -86,6 +86,8 @@ def test_nothing_is_faint(harbour: Callable[[str | None], Desk], wire: Wire, the
         await look("help", "Help:")
         await at.press("escape", "f2")
         await look("roster", "of 16 seats")
+        await at.press("escape", "f3")
+        await look("person", "ADD  a card of Sami Osman")
         await at.press("escape", "ctrl+c")
         await look("toast", "Copied:")
         await at.press("pagedown")
