@@ -60,6 +60,8 @@ SPELLED = {
     "scheduled": ("scheduled", "confirmed", "active"),
 }
 
+WHOM = ("customer_id", "client_id", "lead_id")
+
 FILLERS: dict[str, Any] = {
     "text": "",
     "character varying": "",
@@ -85,7 +87,7 @@ def give_back(connection: psycopg.Connection[Any], tables: Sequence[OldTable], p
     try:
         for function, name in STEPS:
             table = by_name.get(name)
-            if table is not None and (function != "back_mirrors" or not _names_clients(by_name)):
+            if table is not None and (function != "back_mirrors" or not _names_clients(connection, by_name)):
                 _give(connection, function, table, by_name, progress)
         _end_merged(connection, by_name)
     finally:
@@ -93,10 +95,19 @@ def give_back(connection: psycopg.Connection[Any], tables: Sequence[OldTable], p
         connection.execute("reset takeover.carrying")
 
 
-def _names_clients(by_name: Mapping[str, OldTable]) -> bool:
+def _names_clients(connection: psycopg.Connection[Any], by_name: Mapping[str, OldTable]) -> bool:
     """Whether the old application books clients as they are, and needs no lead in their place."""
     visits = [by_name[name] for name in ("bookings", "class_bookings") if name in by_name]
-    return all(table.column("client_id") for table in visits)
+    return not any(_names_leads(connection, table) for table in visits)
+
+
+def _names_leads(connection: psycopg.Connection[Any], table: OldTable) -> bool:
+    """Whether every booking must name a lead, whoever comes."""
+    return table.column("client_id") is None or table.column("customer_id") in _needed(connection, table)
+
+
+def _needed(connection: psycopg.Connection[Any], table: OldTable) -> dict[str, str]:
+    return dict(connection.execute(NEEDED, (table.oid,)).fetchall())
 
 
 def _give(
@@ -208,7 +219,7 @@ def _put_booking(
         table = by_name["class_bookings"]
     if table.column("client_id") is None:
         del values["client_id"]
-    elif values["client_id"] is not None:
+    elif values["client_id"] is not None and not _names_leads(connection, table):
         del values["customer_id"]
     if _is_there(connection, table, row["id"]):
         # Whose it is stands there.
@@ -386,8 +397,9 @@ def _insert(
 ) -> None:
     id_column = table.column("id") or "id"
     values = {name: _said(table, name, value) for name, value in ({id_column: key} | columns).items()}
-    for name, kind in connection.execute(NEEDED, (table.oid,)).fetchall():
-        if name not in values:
+    for name, kind in _needed(connection, table).items():
+        # Another's person is nobody's to borrow: without their own the row is refused.
+        if name not in values and name not in map(table.column, WHOM):
             filler = sql.Literal(FILLERS[kind]) if kind in FILLERS else _borrowed(table, name)
             values[name] = filler
     connection.execute(

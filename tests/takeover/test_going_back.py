@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
-from takeover.test_drift import GYM, LEAD, Load, loaded
+from takeover.old_gyms import OldGym, known_id
+from takeover.test_drift import BOTH, GYM, HARBOUR, LEAD, MORNING, Load, loaded
 
 from db import takeover, upgrade
 
@@ -34,3 +35,24 @@ def test_a_change_that_comes_between_reading_and_writing_back_stays(loaded: Load
         assert now == [("Lea Later", "lea@new.example")]
         takeover.adopt(place.superuser, tmp_path / "more.csv")
         assert place.ask("select name, email from leads where id = %s", LEAD) == now
+
+
+HALF_FIXED = (
+    "delete from bookings where customer_id is null; alter table bookings alter customer_id set not null"
+)
+
+
+def test_a_client_is_nobody_else_where_a_lead_must_be_named(loaded: Load, tmp_path: Path) -> None:
+    """Old bookings may name clients, but still demand a lead: it is theirs, never another's."""
+    with loaded(OldGym(GYM.rows, loose=True, beside=(HALF_FIXED,))) as place:
+        takeover.adopt(place.superuser, tmp_path / "passwords.csv")
+        place.ask("update class_sessions set capacity = 9, ends_at = now() + interval '1 hour'")
+        place.ask(
+            "insert into bookings"
+            " (organization_id, id, class_session_id, client_id, booking_status, price, currency)"
+            f" values ('{HARBOUR}', '{known_id(100)}', '{MORNING}', '{BOTH}', 'confirmed', 0, 'GBP')"
+        )
+        upgrade.downgrade(place.superuser)
+        assert place.ask("select customer_id, client_id from bookings where id = %s", known_id(100)) == [
+            (BOTH, BOTH)
+        ]
