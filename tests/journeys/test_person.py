@@ -291,19 +291,6 @@ def test_one_key_collects_what_is_owed_and_f9_owes_it_again(gym: Gym, superuser:
     assert superuser.execute(paid, (okafor,)).fetchall() == [("cash", "paid")] * 2
 
 
-def test_who_owes_nothing(gym: Gym) -> None:
-    async def steps(at: AtDesk) -> None:
-        await at.sees(OPEN)
-        await at.type("okafor")
-        await at.sees(">C Sam Okafor")
-        await at.press("ctrl+y")
-        await at.sees("Sam Okafor owes nothing.")
-        await at.press("escape")
-        await at.sees(OPEN)
-
-    play(desk(gym), steps)
-
-
 def test_credit_pays_for_a_sale(gym: Gym, superuser: Superuser, on_sale: None) -> None:
     superuser.execute("update package_products set price = 1000")
     spin = BookingRequest(uuid4(), gym.sessions["spin"], "client", gym.clients["okafor"], pay="card")
@@ -552,13 +539,12 @@ def test_nobody_and_somebody_new_have_no_screen(gym: Gym) -> None:
     play(desk(gym), steps)
 
 
-@pytest.mark.parametrize("keys", [("f1",), ("1", "f1")])
-def test_help(gym: Gym, on_sale: None, keys: tuple[str, ...]) -> None:
+def test_help_is_about_the_open_question(gym: Gym, on_sale: None) -> None:
     async def steps(at: AtDesk) -> None:
         await person_of(at, "Okafor", "1 10-Class Pass")
-        for key in keys:
-            await at.press(key)
-            await at.rests()
-        await at.sees("the person" if keys == ("f1",) else "the open question")
+        await at.press("1")
+        await at.sees("a digit, then Enter")
+        await at.press("f1")
+        await at.sees("Help: the open question, then the keys of the person")
 
     play(desk(gym), steps)
