@@ -308,6 +308,30 @@ def test_what_is_booked_in_a_hold_is_listed_and_stays(
     assert listed("ana", today) == [first, others[1]]
 
 
+def test_everything_about_a_person_is_asked_at_once_and_stays_in_the_organization(
+    gym: Gym, superuser: Superuser, pass_: uuid.UUID
+) -> None:
+    offered(
+        superuser,
+        gym,
+        "package_products",
+        name="Trial",
+        price=100,
+        valid_days=30,
+        valid_from="first_class",
+        is_intro=True,
+        is_shared=True,
+    )
+    sales.sell(gym.signed_in(), Sale(uuid.uuid4(), "package", pass_, "card"), "lead", gym.leads["olsen"])
+    file = sales.file_of(gym.signed_in("vera"), "lead", gym.leads["olsen"])
+    assert (file.details.name, [each.paid_by for each in file.has]) == ("Sam Olsen", ["card"])
+    terms = [(each.name, each.is_intro, each.is_shared, each.days_from_first_class) for each in file.offers]
+    assert terms == [("Trial", True, True, 30), ("10-Class Pass", False, False, None)]
+    for who, organization in (("ben", "union"), ("kim", "union")):
+        with pytest.raises(errors.NotFound):
+            sales.file_of(gym.signed_in(who, organization), "lead", gym.leads["olsen"])
+
+
 def test_offers_are_those_that_cover_the_class(gym: Gym, superuser: Superuser, pass_: uuid.UUID) -> None:
     yoga = offered(superuser, gym, "package_products", name="Yoga only", price=100, every_program=False)
     superuser.execute(
