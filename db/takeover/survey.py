@@ -16,9 +16,13 @@ from db.takeover.obstacles import find
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found; `obstacles` stop a take-over, `remarks` are for a person to read."""
+    """What was found; `obstacles` stop a take-over, `remarks` are for a person to read.
+
+    `taken_over` where that was done already, and only what was written since is to be carried.
+    """
 
     tables: dict[str, int]
+    taken_over: bool = False
     obstacles: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -41,7 +45,9 @@ def look(connection: psycopg.Connection[Any], quarantine: str) -> Findings:
         if not obstacles:
             ground.lay(connection, quarantine)
         remarks = [] if obstacles else _remarks(connection, tables)
-        return Findings({table.said: report.count(connection, table) for table in tables}, obstacles, remarks)
+        rows = {table.said: report.count(connection, table) for table in tables}
+        aside = any(table.schema == "legacy" for table in tables)
+        return Findings(rows, aside, obstacles, remarks)
 
 
 def _remarks(connection: psycopg.Connection[Any], tables: list[OldTable]) -> list[str]:

@@ -33,10 +33,8 @@ def _look(arguments: argparse.Namespace, admin: Administration) -> int:
             print_literal(f"  {table:<26}{rows:>9}")
         _list("To know:", findings.remarks)
         _list("In the way:", findings.obstacles)
-        print(
-            "Nothing was changed."
-            + ("" if findings.obstacles else " 'frontdesk db adopt --yes' takes it over.")
-        )
+        does = "carries what the old application wrote since" if findings.taken_over else "takes it over"
+        print("Nothing was changed." + ("" if findings.obstacles else f" 'frontdesk db adopt --yes' {does}."))
     return 1 if findings.obstacles else 0
 
 

@@ -110,6 +110,9 @@ def _left(table: str, row: OldRow) -> int | Literal["unknown"] | None:
     """How many are left; None where that is not counted."""
     if table == "memberships":
         unlimited = said(row, "unlimited_access", "unlimited")
+        unlimited = (
+            unlimited if unlimited is None else str(unlimited).lower() in {"t", "true", "y", "yes", "1"}
+        )
         if unlimited or (unlimited is None and row["credits_remaining"] is None):
             return None
         return "unknown" if row["credits_remaining"] is None else int(row["credits_remaining"])
