@@ -15,7 +15,7 @@ from journeys.test_pin import sign_in
 from journeys.wire import Wire
 
 from db.records import BookingRequest, Sale
-from db.repositories import bookings, sales
+from db.repositories import accounts, bookings, sales
 
 Superuser = psycopg.Connection[tuple[Any, ...]]
 HOSTILE_NAME = "[b]Pass[/b] \x1b[31m\u202e"
@@ -289,6 +289,41 @@ def test_one_key_collects_what_is_owed_and_f9_owes_it_again(gym: Gym, superuser:
     okafor = gym.clients["okafor"]
     paid = "select paid_by, payment_status from bookings where client_id = %s"
     assert superuser.execute(paid, (okafor,)).fetchall() == [("cash", "paid")] * 2
+
+
+def test_what_another_desk_did_meanwhile_is_said_loudly(
+    gym: Gym, superuser: Superuser, on_sale: None
+) -> None:
+    owing(gym, "spin")
+
+    async def steps(at: AtDesk) -> None:
+        await person_of(at, "Okafor", "1 10-Class Pass")
+        await at.press("1")
+        await at.sees("a digit, then Enter")
+        await at.press("1")
+        superuser.execute("update package_products set is_active = false")
+        await at.press("enter")
+        await at.sees("10-Class Pass is NOT sold to Sam Okafor. This is not sold any more.")
+        superuser.execute("update package_products set is_active = true")
+        await at.press("ctrl+y")
+        await at.sees("£12.00 for 1 booking")
+        await at.press("2")
+        accounts.collect(gym.signed_in("kim"), uuid4(), "client", gym.clients["okafor"], "card")
+        await at.press("enter")
+        await at.sees("Nothing is collected from Sam Okafor. They owe nothing.")
+        await at.press("f3")
+        await at.sees("1 10-Class Pass")
+        await at.press("1")
+        await at.sees("a digit, then Enter")
+        await at.press("1", "enter")
+        await at.sees("10-Class Pass sold to Sam Okafor", "F9 takes it back")
+        yoga = BookingRequest(uuid4(), gym.sessions["tomorrow"], "client", gym.clients["okafor"])
+        assert bookings.book(gym.signed_in("kim"), yoga).paid_by == "package"
+        await at.press("f9")
+        await at.sees("Sam Okafor still has 10-Class Pass. Classes are booked with it.")
+
+    play(desk(gym), steps, (120, 40))
+    assert money(superuser) == [("card", 1200), ("card", 9000)]
 
 
 def test_credit_pays_for_a_sale(gym: Gym, superuser: Superuser, on_sale: None) -> None:
