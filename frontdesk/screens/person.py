@@ -124,6 +124,7 @@ class PersonScreen(PlaceScreen):
         if not self._whom.by_staff:
             self._say(VIEWER, bad=True)
         else:
+            self._say("")
             self.deal.enter()
 
     def action_choose(self, digit: str) -> None:
