@@ -10,8 +10,9 @@ import psycopg
 
 from db.errors import Refused
 from db.takeover import cutover, ground, neighbours, report, routines
-from db.takeover.catalog import OldTable, old_tables
+from db.takeover.catalog import OldTable, is_view, old_tables
 from db.takeover.obstacles import find
+from db.takeover.shape import SHAPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def _remarks(connection: psycopg.Connection[Any], tables: list[OldTable]) -> lis
     others = connection.execute(
         "select c.oid, c.relname, c.relkind::text from pg_class c"
         " where c.relnamespace = to_regnamespace('public')"
-        " and c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relname <> 'alembic_version' order by 2"
+        " and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition"
+        " and c.relname <> 'alembic_version' order by 2"
     ).fetchall()
     if "legacy" not in {table.schema for table in tables}:
         remarks += _bound_routines(connection)
@@ -65,6 +67,9 @@ def _remarks(connection: psycopg.Connection[Any], tables: list[OldTable]) -> lis
         views = [name for _, name, kind in others if kind in "vm"]
         if tables_left:
             remarks.append(f"Not known and kept in the schema legacy as they are: {', '.join(tables_left)}.")
+        shown = [shape.table for shape in SHAPES if shape.schema is None and is_view(connection, shape.table)]
+        if shown:
+            remarks.append(f"Views and no tables, so that what they show is not carried: {', '.join(shown)}.")
         if views:
             remarks.append(
                 f"Views that go on reading the old tables, in the schema legacy: {', '.join(views)}."

@@ -231,12 +231,17 @@ def test_extensions_and_another_alembic_stay_usable(loaded: Load, tmp_path: Path
 
     How long others' statements may take is no limit for ours.
     """
-    with loaded(OldGym(GYM.rows, loose=True, drifts=("extensions", "another alembic"))) as place:
+    view = (
+        "alter table customer_notes rename to jottings; create view customer_notes as select * from jottings"
+    )
+    drifts = ("extensions", "another alembic")
+    with loaded(OldGym(GYM.rows, loose=True, drifts=drifts, beside=(view,))) as place:
         where = "select extname::text, extnamespace::regnamespace::text from pg_extension order by 1"
         before = place.ask(where)
         remarks = " ".join(takeover.look(place.superuser).remarks)
         assert "pg_trgm will move from the schema public to ext" in remarks
         assert "alembic_version" in remarks
+        assert "what they show is not carried: customer_notes." in remarks
         place.ask(f"alter database {place.name} set statement_timeout = 15")
         takeover.adopt(place.superuser, tmp_path / "passwords.csv")
         place.ask(f"alter database {place.name} reset statement_timeout")
