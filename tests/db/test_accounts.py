@@ -13,6 +13,7 @@ from gym import Gym
 from db import errors
 from db.records import Answer, BookingRequest, Collected, CollectedBy, NewPackage, PersonDetails, Sale
 from db.repositories import accounts, bookings, people, sales, staff, till
+from frontdesk.widgets.paying import how_paid
 
 Superuser = psycopg.Connection[Any]
 
@@ -270,7 +271,9 @@ def test_credit_collects_all_that_is_owed_or_nothing(gym: Gym, superuser: Superu
     collected = collect(gym, "credit")
     assert (collected.amount, okafor(gym).credit, okafor(gym).owes) == (1200, 0, 0)
     assert booking and paid(superuser, booking) == ("credit", "paid", None)
+    assert booking and how_paid(bookings.get(gym.signed_in(), booking)) == "£12.00 was paid from their credit"
     accounts.take_back_collection(gym.signed_in(), collected.id)
+    assert how_paid(bookings.get(gym.signed_in(), booking)) == "£12.00 is owed"
     assert (okafor(gym).credit, okafor(gym).owes) == (1200, 1200)
     book(gym, "earlier")
     with pytest.raises(errors.Refused) as refused:
