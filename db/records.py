@@ -258,7 +258,7 @@ class Answer:
     is only `due` is not); `place` is the place in line and `ahead` the names before it; price in minor units
     of `currency`; `overlaps` names another live booking of the person at the same time; `before` is the
     status that taking this back returns to (None: there was none), `promotes` whom a freed seat goes to.
-    Where it is `due`, `credit` is what stands to their credit.
+    Where it is `due`, `credit` is what stands to their credit; of a cancelling, what comes to it.
     """
 
     outcome: Outcome

@@ -331,6 +331,7 @@ create function app.cancel(p_booking uuid, p_reason text) returns setof app.answ
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   b public.bookings := app.hold_booking(p_booking);
+  v_credit int := app.account_credit(b.organization_id, b.customer_id, b.client_id);
   v_rule text;
   a app.answer;
 begin
@@ -342,6 +343,7 @@ begin
   end if;
   a := app.answer_about(case when v_rule is null then 'cancelled' else 'refused' end, v_rule, p_booking, null, null, null);
   a.before := b.booking_status;
+  a.credit := app.account_credit(b.organization_id, b.customer_id, b.client_id) - v_credit;
   select coalesce(c.name, l.name) into a.promotes
     from public.tasks t
     join public.bookings p on p.organization_id = t.organization_id and p.id = t.booking_id

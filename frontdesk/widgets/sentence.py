@@ -216,10 +216,12 @@ class Speaker:
             yield "in time", [f"the class goes back to {self._name_of_payer(answer)}"]
         elif answer.paid_by == "membership":
             yield "in time", [f"it does not count for {self._name_of_payer(answer)}"]
-        elif answer.paid_by == "credit":
-            yield "in time", [f"{self._price(answer.price, answer)} goes back to their credit"]
-        elif answer.payment_status == "paid" and answer.price:
+        elif answer.credit and answer.paid_by == "credit":
+            yield "in time", [f"{self._price(answer.credit, answer)} goes back to their credit"]
+        elif answer.credit:
             yield "in time", [f"{self.paid(answer)} stays to their credit"]
+        elif answer.payment_status == "paid" and answer.price:
+            yield "in time", [f"{self.paid(answer)} was paid in another system, so it gives no credit here"]
         else:
             yield "in time", ["nothing is owed for it"]
         if answer.promotes:

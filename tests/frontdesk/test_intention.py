@@ -63,6 +63,24 @@ def test_digits(intention: Intention, staff: str, manager: str) -> None:
     assert (intention.digits(False), intention.digits(True)) == (staff, manager)
 
 
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"paid_by": "card", "credit": 1200}, "£12.00 card stays to their credit"),
+        ({"paid_by": "credit", "credit": 1200}, "£12.00 goes back to their credit"),
+        (
+            {"paid_by": "card", "credit": 0},
+            "£12.00 card was paid in another system, so it gives no credit here",
+        ),
+        ({"paid_by": "later", "payment_status": "pending", "credit": 0}, "nothing is owed for it"),
+    ],
+)
+def test_what_becomes_of_the_money_is_said_before_it_is_cancelled(facts: dict[str, Any], said: str) -> None:
+    cancelled = {"booking_status": "cancelled", "payment_status": "paid", **facts}
+    asked = replace(judged("cancelled", **cancelled), act="cancel")
+    assert dict(SPEAKER.lines(asked))["in time"] == [said]
+
+
 def test_back_undoes_one_step_at_a_time() -> None:
     chosen = judged("due").choosing("6")
     assert chosen.step is Step.REASON
