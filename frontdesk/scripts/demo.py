@@ -15,6 +15,9 @@ from frontdesk.scripts.play import play
 from frontdesk.scripts.progress import Progress
 from frontdesk.scripts.reach import Administration, administer, reach
 
+# It stands there for whoever signs in after that, too.
+NOTICE = "This is the demo gym: everybody in it is made up."
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the demo gym where it is missing, and open it; without a terminal, play the main job in it."""
@@ -26,13 +29,10 @@ def run(arguments: argparse.Namespace) -> int:
     reached = reach(configuration)
     email, password = demo.STAFF
     signed_in = staff.sign_in(reached.database, email, password, files.installation(configuration.home))
-    name = staff.profile(signed_in).name
     if arguments.headless or not on_terminal():
-        print(f"Signed in to the demo gym as {name}, {email}.")
+        print(f"Signed in to the demo gym as {staff.profile(signed_in).name}, {email}.")
         return play(signed_in)
-    return open_desk(
-        reached, preferences, signed_in.token, f"This is the demo gym. You are signed in as {name}."
-    )
+    return open_desk(reached, preferences, signed_in.token, NOTICE)
 
 
 def _make(admin: Administration) -> None:

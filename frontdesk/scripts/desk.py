@@ -61,7 +61,7 @@ def check_version(configuration: config.Configuration) -> None:
 
 
 def open_desk(reached: Reach, preferences: Preferences, token: str | None, demo: str | None = None) -> int:
-    """Run the app until it is left; `demo` says who is signed in to the demo gym."""
+    """Run the app until it is left; `demo` is what the desk of the demo gym says first."""
     from frontdesk.app import Desk
 
     configuration = reached.configuration

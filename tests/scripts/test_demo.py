@@ -88,9 +88,9 @@ def test_the_main_job_twice_and_the_desk(own_server: Path) -> None:
         ).fetchall()
     cluster.leave()
     assert set(kept) == {row[:5] for row in rows}
-    code, shown = on_terminal("demo", until="signed in as Mia Chen", keys=b"\x11")
+    code, shown = on_terminal("demo", until="everybody in it is made up", keys=b"\x11")
     assert code == 0
-    assert "This is the demo gym." in shown
+    assert "This is the demo gym: everybody in it is made up." in shown
 
 
 @pytest.mark.parametrize("missing", ["DATABASE_URL", "FRONTDESK_ADMIN_URL"])
