@@ -171,7 +171,6 @@ class DealPane(Pane):
     def _go_on(self, deal: Deal) -> None:
         """Be so far, and ask what comes next of the database or of whoever types."""
         asking = deal.step is Step.ASKING
-        typed = self.query_one("#typed", Field).value if deal.stop else ""
         self._be(deal)
         if asking and deal.trial:
             self._number += 1
@@ -180,7 +179,7 @@ class DealPane(Pane):
                 self, "trial", deal.trial, partial(self.Tried, self._number), at=self.organization_id
             )
         elif deal.step is Step.REASON:
-            self._open_field(typed)
+            self._open_field(deal.typed)
 
     def _send(self, deal: Deal) -> None:
         if deal.chosen and deal.chosen.leaves:
@@ -212,8 +211,9 @@ class DealPane(Pane):
         typing = deal is not None and deal.step is Step.REASON
         self.set_class(typing, "typing")
         if not typing:
-            # Digits are answers again.
+            # Digits are answers again, and nothing that was typed stays behind.
             self.screen.set_focus(None)
+            self.query_one("#typed", Field).value = ""
         sentence = self.query_one(Sentence)
         if deal is None:
             self.entitle("")

@@ -13,6 +13,7 @@ from journeys.at_desk import OPEN, AtDesk, desk, play
 from journeys.test_mouse import click
 from journeys.test_pin import sign_in
 from journeys.wire import Wire
+from textual.widgets import Input
 
 from db.records import BookingRequest, Sale
 from db.repositories import accounts, bookings, sales
@@ -380,6 +381,7 @@ def test_a_card_on_file(gym: Gym, superuser: Superuser) -> None:
         await at.type("visa 4242")
         await at.press("enter")
         await at.sees("Visa ..4242", "Enter again")
+        assert at.app.screen.query_one("#typed", Input).value == ""
         await at.press("enter")
         await at.sees("The card Visa ..4242 of Sam Olsen is on file.", "cards    Visa ..4242")
         await at.press("up", "enter")
