@@ -15,7 +15,8 @@ from db import takeover, upgrade
 __all__ = ["loaded"]
 
 WAITS = """
-select from pg_stat_activity where wait_event in ('transactionid', 'tuple') and datname = current_database()
+select pid from pg_stat_activity
+ where wait_event in ('transactionid', 'tuple') and datname = current_database()
 """
 
 
