@@ -317,7 +317,9 @@ def _attempts(
 
 
 def _words(connection: psycopg.Connection[Any], table: OldTable, column: str, status: str) -> Iterator[str]:
-    """How the column may say it: as it says it somewhere, then in every way in which it is written."""
+    """How the column may say it: in every way in which it is written, then as it says it somewhere."""
+    for word in SPELLED.get(status, ()):
+        yield from (word, word.upper(), word.capitalize(), word.replace("_", "-"), word.replace("_", " "))
     name = sql.Identifier(column)
     said = sql.SQL(
         "select w from (select distinct {0}::text from {1} union select e.enumlabel from pg_enum e"
@@ -325,8 +327,6 @@ def _words(connection: psycopg.Connection[Any], table: OldTable, column: str, st
         " where takeover.as_status(w) = %s order by w"
     ).format(name, table.name)
     yield from (word for (word,) in connection.execute(said, (table.oid, column, status)).fetchall())
-    for word in SPELLED.get(status, ()):
-        yield from (word, word.upper(), word.capitalize(), word.replace("_", "-"), word.replace("_", " "))
 
 
 def _columns(table: OldTable, row: Row) -> dict[str, Any]:
