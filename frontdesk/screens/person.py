@@ -21,18 +21,18 @@ from frontdesk.app import RETRY_S
 from frontdesk.clock import local
 from frontdesk.commands import Place, bindings_of
 from frontdesk.screens.place import PlaceScreen
-from frontdesk.widgets.account import cards, credit
-from frontdesk.widgets.collecting import OWES, owed
-from frontdesk.widgets.deal_list import DealList, Row
-from frontdesk.widgets.deal_pane import DealPane
+from frontdesk.widgets.deals.account import cards, credit
+from frontdesk.widgets.deals.collecting import OWES, owed
+from frontdesk.widgets.deals.deal_list import DealList, Row
+from frontdesk.widgets.deals.deal_pane import DealPane
+from frontdesk.widgets.deals.holding import bought
+from frontdesk.widgets.deals.selling import for_sale
+from frontdesk.widgets.deals.whom import Whom
 from frontdesk.widgets.errands import Errand
 from frontdesk.widgets.fact_list import FactList
-from frontdesk.widgets.holding import bought
 from frontdesk.widgets.key_bar import KeyBar
 from frontdesk.widgets.person_facts import facts_of
-from frontdesk.widgets.selling import for_sale
 from frontdesk.widgets.text import literal
-from frontdesk.widgets.whom import Whom
 
 if TYPE_CHECKING:
     from db.transaction import SignedIn

@@ -15,7 +15,7 @@ FOLDER = Path(frontdesk.__file__).parent
 KEY = re.compile(r"\b(F[1-9]\d?|Enter|Esc|Tab|PgUp|PgDn|Shift\+Tab|Up/Down|(?i:ctrl)\+[a-z])\b")
 FILES = [
     *FOLDER.glob("screens/*.py"),
-    *FOLDER.glob("widgets/*.py"),
+    *FOLDER.glob("widgets/**/*.py"),
     FOLDER / "app.py",
     FOLDER / "topics.py",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from frontdesk.widgets.deal import Deal, Way
+from frontdesk.widgets.deals.deal import Deal, Way
 from frontdesk.widgets.done import Made
 from frontdesk.widgets.intention import Step
 from frontdesk.widgets.sentence import Choice

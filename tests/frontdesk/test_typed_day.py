@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from db.errors import BadInput
-from frontdesk.widgets.typed_day import read_day
+from frontdesk.widgets.deals.typed_day import read_day
 
 TODAY = date(2026, 11, 27)
 

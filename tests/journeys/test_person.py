@@ -441,7 +441,7 @@ def test_a_lost_answer_holds_once_and_the_desk_asks_on(
     wired: Gym, wire: Wire, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("frontdesk.widgets.errands.RETRY_S", 0.2)
-    monkeypatch.setattr("frontdesk.widgets.deal_pane.RETRY_S", 0.2)
+    monkeypatch.setattr("frontdesk.widgets.deals.deal_pane.RETRY_S", 0.2)
     monkeypatch.setattr("frontdesk.screens.desk.RETRY_S", 0.2)
     has_membership(superuser, wired, "client", "okafor")
 

@@ -13,7 +13,7 @@ from textual.message import Message
 
 from db.errors import DeskError, NoDatabase, NotPermitted, NotSignedIn
 from frontdesk.app import RETRY_S, Desk
-from frontdesk.widgets.deal import Deal, Said
+from frontdesk.widgets.deals.deal import Deal, Said
 from frontdesk.widgets.done import Made
 from frontdesk.widgets.errands import Errand
 from frontdesk.widgets.field import Field

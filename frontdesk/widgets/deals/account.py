@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 
 from db.errors import BadInput
 from db.records import Brand, Card
-from frontdesk.widgets.deal import Deal, Said, Way
-from frontdesk.widgets.deal_list import Row
+from frontdesk.widgets.deals.deal import Deal, Said, Way
+from frontdesk.widgets.deals.deal_list import Row
+from frontdesk.widgets.deals.whom import Whom
 from frontdesk.widgets.done import Made
 from frontdesk.widgets.person_facts import card_name
 from frontdesk.widgets.text import money
-from frontdesk.widgets.whom import Whom
 
 if TYPE_CHECKING:
     from db.transaction import SignedIn

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from frontdesk.widgets.deal import Deal
+from frontdesk.widgets.deals.deal import Deal
 from frontdesk.widgets.lines import Lines, Part
 from frontdesk.widgets.text import fit
 

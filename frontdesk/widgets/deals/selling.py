@@ -11,11 +11,11 @@ from uuid import uuid4
 
 from db.records import Offer, Sale, Sold
 from frontdesk.clock import day_and_year
-from frontdesk.widgets.deal import Deal, Said, Way
-from frontdesk.widgets.deal_list import Row
+from frontdesk.widgets.deals.deal import Deal, Said, Way
+from frontdesk.widgets.deals.deal_list import Row
+from frontdesk.widgets.deals.whom import Whom
 from frontdesk.widgets.done import Back, Done, Made
 from frontdesk.widgets.text import literal, money
-from frontdesk.widgets.whom import Whom
 
 if TYPE_CHECKING:
     from db.transaction import SignedIn

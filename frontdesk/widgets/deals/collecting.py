@@ -10,11 +10,11 @@ from uuid import UUID, uuid4
 
 from db.records import Collected, CollectedBy, Owed
 from frontdesk.clock import day_of, local, time_of
-from frontdesk.widgets.deal import Deal, Said, Way
-from frontdesk.widgets.deal_list import Row
+from frontdesk.widgets.deals.deal import Deal, Said, Way
+from frontdesk.widgets.deals.deal_list import Row
+from frontdesk.widgets.deals.whom import Whom
 from frontdesk.widgets.done import Back, Done, Made
 from frontdesk.widgets.text import literal, money
-from frontdesk.widgets.whom import Whom
 
 if TYPE_CHECKING:
     from db.transaction import SignedIn

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from db.records import BookingInHold, Entitlement
 from frontdesk.clock import day_and_year, day_of, day_seen_from, local, time_of
-from frontdesk.widgets.deal import Deal, Said, Way
-from frontdesk.widgets.deal_list import Row
+from frontdesk.widgets.deals.deal import Deal, Said, Way
+from frontdesk.widgets.deals.deal_list import Row
+from frontdesk.widgets.deals.typed_day import read_day
+from frontdesk.widgets.deals.whom import Whom
 from frontdesk.widgets.done import Made
 from frontdesk.widgets.text import literal, money, several
-from frontdesk.widgets.typed_day import read_day
-from frontdesk.widgets.whom import Whom
 
 if TYPE_CHECKING:
     from db.transaction import SignedIn

@@ -1,0 +1,1 @@
+"""What the person screen offers: each row brings its words, its ways and the call that does it."""
