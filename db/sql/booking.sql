@@ -76,7 +76,10 @@ begin
   end if;
   if p_outcome = 'due' then
     select jsonb_build_object('id', o.id, 'name', o.name, 'price', o.price, 'currency', o.currency) into a.offer
-      from app.offers(a.session_id) o where o.kind = 'package' limit 1;
+      from app.offers(a.session_id) o
+     where o.kind = 'package'
+       and not (o.is_intro and app.had_intro(v_organization, coalesce(b.customer_id, p_customer), coalesce(b.client_id, p_client)))
+     limit 1;
     a.credit := app.account_credit(v_organization, coalesce(b.customer_id, p_customer), coalesce(b.client_id, p_client));
   end if;
   a."overlaps" := app.overlap(a.session_id, coalesce(b.customer_id, p_customer), coalesce(b.client_id, p_client));

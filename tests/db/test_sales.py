@@ -158,6 +158,25 @@ def test_an_offer_for_newcomers_is_sold_once_however_many_desks_try(gym: Gym, su
     assert sorted(outcomes, key=str) == [None, *["sale_intro_once"] * 3]
 
 
+def test_what_is_sold_to_newcomers_is_offered_to_nobody_twice(
+    gym: Gym, superuser: Superuser, pass_: uuid.UUID
+) -> None:
+    """A booking's question offers the cheapest package that the person may still buy."""
+    intro = offered(
+        superuser, gym, "package_products", name="Intro", is_intro=True, price=1000, class_count=1
+    )
+    olsen, spin = gym.leads["olsen"], gym.sessions["spin"]
+
+    def offer() -> str | None:
+        asked = BookingRequest(uuid.uuid4(), spin, "lead", olsen, drop_in=True)
+        answer = bookings.book(gym.signed_in(), asked, dry=True)
+        return answer.offer["name"] if answer.offer else None
+
+    assert offer() == "Intro"
+    sales.sell(gym.signed_in(), Sale(uuid.uuid4(), "package", intro, "card"), "lead", olsen)
+    assert offer() == "10-Class Pass"
+
+
 @pytest.mark.parametrize(
     ("who", "change", "rule"),
     [
