@@ -5,7 +5,7 @@ is used up, and with nothing book one after the other into the same class sessio
 pays is decided, the credit is written off, and all of it is audited, in the one trip of the booking. Run it
 with
 
-    python -m benchmarks.paying [--times 150] [--people 5000]
+    python -m benchmarks.paying [--times 120] [--people 5000]
 
 It fails (exit 1) when one of them costs more than one trip, or takes more than 1.5 times the time of a
 booking by card of somebody who has nothing, or of one that is owed.
@@ -183,7 +183,7 @@ def wrong(measured: Sequence[Took]) -> list[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Run the benchmark; 0 when what pays is found in time and in one trip."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--times", type=int, default=150)
+    parser.add_argument("--times", type=int, default=120)
     parser.add_argument("--people", type=int, default=demo.PEOPLE)
     asked = parser.parse_args(arguments)
     with ground(asked.people) as on:
