@@ -205,6 +205,8 @@ class Speaker:
         payer = "[desk.payer] other payer   " if intention.payable else ""
         other = payer if choices else f"{payer}[desk.next_class] other class   "
         yield "or", [*choices, keyed(f"{other}[desk.back] back")]
+        if answer.outcome in {"booked", "confirmed"} and answer.decided and answer.decided["refused"]:
+            yield "not", [could_not(answer.decided)]
         yield from self._notes(intention)
 
     def _cancelling(self, intention: Intention, answer: Answer) -> Iterator[Line]:

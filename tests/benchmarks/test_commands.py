@@ -185,7 +185,7 @@ def test_what_the_old_application_met_and_lost_is_said(small_gym: Ground) -> Non
         "taken over: a statement waited 600 ms",
         "taken over again: book: 40P01 deadlock",
     ]
-    with old_gym(small_gym, 300) as gym, tempfile.TemporaryDirectory() as folder:
+    with old_gym(small_gym, 30) as gym, tempfile.TemporaryDirectory() as folder:
         adopt(gym.admin, Path(folder) / "passwords")
         assert takeover.lost(gym, met) == [
             "1 bookings: missing",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -80,6 +81,20 @@ def test_what_could_not_pay_is_said_where_money_is_due(gym: Gym, superuser: Supe
 
     play(desk(gym), steps)
     assert _booking(superuser) == ("card", "paid", None)
+
+
+def test_what_does_not_pay_is_said_beside_what_does(gym: Gym, superuser: Superuser) -> None:
+    has_membership(superuser, gym, "client", "okafor", cancelled_at=datetime.now(UTC))
+    has_package(superuser, gym, "client", "okafor", 3)
+
+    async def steps(at: AtDesk) -> None:
+        await at.sees(OPEN)
+        await at.type("okafor")
+        await at.sees("BOOK AND CHECK IN  Sam Okafor")
+        await at.press("enter")
+        await at.sees("pays      10-Class Pass, 2 left", "not       Unlimited was cancelled")
+
+    play(desk(gym), steps)
 
 
 def test_enter_3_enter_sells_a_package_and_books_with_it(gym: Gym, superuser: Superuser) -> None:
