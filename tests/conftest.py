@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -15,14 +16,20 @@ from gym import Gym, fill
 from db import embedded, upgrade
 from db.transaction import Database
 
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30
+
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[embedded.Cluster]:
     """The run's own server; its data is gone afterwards."""
-    # Not pytest's own temporary folder: a socket's path must be short.
-    home = Path(tempfile.mkdtemp(prefix="fd-"))
     os.environ.setdefault("FRONTDESK_SERVER_GRACE", "2")
-    cluster = embedded.start(home)
+    with pytest.MonkeyPatch.context() as patch:
+        if _memory_holds_servers():
+            patch.setenv("TMPDIR", str(MEMORY))
+            patch.setattr(tempfile, "tempdir", None)
+        # Not pytest's own temporary folder: a socket's path must be short.
+        home = Path(tempfile.mkdtemp(prefix="fd-"))
+        cluster = embedded.start(home)
     with psycopg.connect(cluster.conninfo("postgres", "postgres"), autocommit=True) as superuser:
         superuser.execute("alter system set fsync = off")
         superuser.execute("select pg_reload_conf()")
@@ -89,6 +96,13 @@ def app_psql(
     """What anyone who can start the app has: a plain connection with the login frontdesk_app."""
     with psycopg.connect(cluster.conninfo("frontdesk_app", database_name), autocommit=True) as connection:
         yield connection
+
+
+def _memory_holds_servers() -> bool:
+    """Whether there is room: each test has a database of its own, and a disk is slow to take them."""
+    if not MEMORY.is_dir() or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        return False  # the server's programs may have to be copied beside its data
+    return shutil.disk_usage(MEMORY).free > ROOM
 
 
 def _copy(cluster: embedded.Cluster, template: str) -> Iterator[str]:
