@@ -16,7 +16,7 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.message import Message
 
-from db.errors import DeskError, NoDatabase, NotPermitted, NotSignedIn, refusal
+from db.errors import DeskError, NotSignedIn, refusal
 from db.records import Answer, ClassSession, Duplicate, FamilyMember, Person
 from frontdesk.app import RETRY_S, Desk
 from frontdesk.clock import age_on
@@ -32,6 +32,7 @@ from frontdesk.widgets.intention import (
     cancelling,
     intend,
 )
+from frontdesk.widgets.outcome import is_unknown
 from frontdesk.widgets.pane import Pane
 from frontdesk.widgets.sentence import Sentence, Speaker, Spoken
 from frontdesk.widgets.text import literal
@@ -311,7 +312,7 @@ class BookingPane(Pane):
         if sent is None or not sent.on_its_way:
             return
         answer = message.answer
-        if _unknown(sent, answer):
+        if is_unknown(answer, was_unknown=sent.step is Step.UNKNOWN):
             self._put(sent, sent.unknown())
             self.set_timer(RETRY_S, partial(self._ask_again, message.request_id))
         elif isinstance(answer, list) and answer and all(_is_done(sent, each) for each in answer):
@@ -483,13 +484,6 @@ def _nothing_new(before: Intention, judged: Intention) -> bool:
         and not answer.overlaps
         and answer.outcome in DONE
     )
-
-
-def _unknown(sent: Intention, answer: list[Answer] | DeskError) -> bool:
-    """Whether it is open if it was done; once it was, only a real answer settles it."""
-    if isinstance(answer, NoDatabase | NotSignedIn):
-        return True
-    return isinstance(answer, NotPermitted) and sent.step is Step.UNKNOWN
 
 
 def _is_done(sent: Intention, answer: Answer) -> bool:

@@ -12,9 +12,10 @@ from textual import getters
 from textual.message import Message
 from textual.widget import Widget
 
-from db.errors import DeskError, NoDatabase, NotPermitted, NotSignedIn
+from db.errors import DeskError
 from frontdesk.app import RETRY_S, Desk
 from frontdesk.widgets.done import Made
+from frontdesk.widgets.outcome import is_unknown
 
 if TYPE_CHECKING:
     from db.transaction import SignedIn
@@ -77,9 +78,7 @@ class Errands(Widget):
     def on_errands_answered(self, message: Answered) -> None:
         """Say that it is done, why it is not, or ask again while that is not known."""
         errand, answer = message.errand, message.answer
-        # Once it may have been done, only a real answer settles it.
-        lost = isinstance(answer, NotPermitted if errand.unknown else NotSignedIn)
-        if lost or isinstance(answer, NoDatabase):
+        if is_unknown(answer, was_unknown=errand.unknown):
             errand.unknown = True
             self.set_timer(RETRY_S, partial(self._ask, errand))
             return

@@ -11,13 +11,14 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.message import Message
 
-from db.errors import DeskError, NoDatabase, NotPermitted, NotSignedIn
+from db.errors import DeskError, NotSignedIn
 from frontdesk.app import RETRY_S, Desk
 from frontdesk.widgets.deals.deal import Deal, Said
 from frontdesk.widgets.done import Made
 from frontdesk.widgets.errands import Errand
 from frontdesk.widgets.field import Field
 from frontdesk.widgets.intention import Step
+from frontdesk.widgets.outcome import is_unknown
 from frontdesk.widgets.pane import Pane
 from frontdesk.widgets.sentence import Sentence
 
@@ -146,9 +147,7 @@ class DealPane(Pane):
         now, answer = self.deal, message.answer
         if now is None or not now.on_its_way or now.chosen is None:
             return
-        # Once it may have been done, only a real answer settles it.
-        lost = isinstance(answer, NotPermitted if now.step is Step.UNKNOWN else NotSignedIn)
-        if lost or isinstance(answer, NoDatabase):
+        if is_unknown(answer, was_unknown=now.step is Step.UNKNOWN):
             self._be(now.unknown())
             self.set_timer(RETRY_S, partial(self._ask, now))
             return
