@@ -21,7 +21,7 @@ from frontdesk import denominations
 from frontdesk.clock import time_of
 from frontdesk.commands import Place, bindings_of, may
 from frontdesk.screens.place import PlaceScreen
-from frontdesk.widgets.drawer_list import DrawerList
+from frontdesk.widgets.drawer_list import NOTHING, DrawerList
 from frontdesk.widgets.text import literal, minor_units, money
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class TillScreen(PlaceScreen):
     def on_till_screen_moved(self, message: Moved) -> None:
         """Show it; what was there stays where there is no answer, and the sums say the same."""
         if not isinstance(message.answer, DeskError):
-            self._list.found(message.answer)
+            self._list.show_all(message.answer, NOTHING)
 
     @property
     def _list(self) -> DrawerList:

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from db.records import DrawerMove, Organization
 from frontdesk.clock import day_of, day_seen_from, local, time_of
-from frontdesk.widgets.lines import NONE, Lines, Part
+from frontdesk.widgets.lines import Lines, Part
 from frontdesk.widgets.text import fit, literal, money
 
 WHEN, AMOUNT, WHO = 7, 11, 16
@@ -25,14 +25,6 @@ class DrawerList(Lines[DrawerMove]):
         super().__init__(id=id)
         self._organization = organization
         self._now = now
-
-    def found(self, moves: Sequence[DrawerMove]) -> None:
-        """Show an answer."""
-        self.border_subtitle = str(len(moves)) if moves else ""
-        if moves:
-            self.show(moves, NONE)
-        else:
-            self.say(NOTHING)
 
     def parts(self, item: DrawerMove, width: int) -> Sequence[Part]:
         """When, how much, what for, and who took it."""

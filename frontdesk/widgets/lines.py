@@ -69,6 +69,14 @@ class Lines(ScrollView, Generic[Item], can_focus=False):
         self.show((), 0, *hint)
         self.cursor = 0
 
+    def show_all(self, items: Sequence[Item], *nothing: str) -> None:
+        """Show them and how many there are, with the cursor on none; without any, these sentences."""
+        self.border_subtitle = str(len(items)) if items else ""
+        if items:
+            self.show(items, NONE)
+        else:
+            self.say(*nothing)
+
     def move(self, by: int, around: bool = False) -> bool:
         """Move the cursor to the next item in that direction; whether it moved."""
         to = self.cursor + by

@@ -19,7 +19,7 @@ from frontdesk.app import Desk
 from frontdesk.clock import local, time_of
 from frontdesk.widgets.last_list import LastList
 from frontdesk.widgets.lines import NONE
-from frontdesk.widgets.needs_list import NeedsList
+from frontdesk.widgets.needs_list import NOBODY, NeedsList
 from frontdesk.widgets.rested import Rested
 from frontdesk.widgets.roster_list import RosterList, count_of
 from frontdesk.widgets.text import literal
@@ -104,7 +104,7 @@ class LowerRow(Horizontal, Rested):
                     pane.say(message.answer.sentence)
             return
         lines, needs = message.answer
-        self.needs.found(needs)
+        self.needs.show_all(needs, *NOBODY)
         if self._session:
             self._show_roster(lines)
 

@@ -16,7 +16,7 @@ from textual.message import Message
 
 from db.records import Need, Organization
 from frontdesk.clock import day_ahead, local, time_of
-from frontdesk.widgets.lines import NONE, Lines, Part
+from frontdesk.widgets.lines import Lines, Part
 from frontdesk.widgets.text import fit, literal, money
 
 LABELS = {
@@ -67,14 +67,6 @@ class NeedsList(Lines[Need]):
         super().__init__(id=id)
         self._organization = organization
         self._now = now
-
-    def found(self, needs: Sequence[Need]) -> None:
-        """Show an answer."""
-        self.border_subtitle = str(len(needs)) if needs else ""
-        if needs:
-            self.show(needs, NONE)
-        else:
-            self.say(*NOBODY)
 
     def parts(self, item: Need, width: int) -> Sequence[Part]:
         """What it is, who it is about, and the class or the money."""
