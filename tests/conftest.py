@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from gym import Gym, fill
+from journeys.wire import Wire
 
 from db import embedded, upgrade
 from db.transaction import Database
@@ -80,6 +81,14 @@ def database(cluster: embedded.Cluster, database_name: str) -> Iterator[Database
 def gym(database: Database, gym_template: tuple[str, Gym]) -> Gym:
     """Who and what is in `database`; `gym.signed_in("ana")` acts as one of its staff."""
     return gym_template[1].on(database)
+
+
+@pytest.fixture
+def wire(cluster: embedded.Cluster, database_name: str) -> Iterator[Wire]:
+    """A wire between the desk's login and this test's copy of the gym."""
+    wire = Wire(cluster.conninfo("frontdesk_app", database_name))
+    yield wire
+    wire.close()
 
 
 @pytest.fixture

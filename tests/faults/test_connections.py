@@ -37,25 +37,14 @@ FINE: Statement[One] = Statement("select 1 as one", (), One)
 
 
 @pytest.fixture
-def wire(cluster: Any, database_name: str) -> Iterator[Wire]:
-    parts = psycopg.conninfo.conninfo_to_dict(cluster.conninfo("frontdesk_app", database_name))
-    wire = Wire(str(parts["host"]), str(parts["port"]))
-    yield wire
-    wire.close()
-
-
-@pytest.fixture
-def wired(cluster: Any, database_name: str, wire: Wire, gym: Gym) -> Iterator[Gym]:
+def wired(wire: Wire, gym: Gym) -> Iterator[Gym]:
     """The gym behind the wire, which mends as soon as somebody asks for the server."""
-    conninfo = psycopg.conninfo.make_conninfo(
-        cluster.conninfo("frontdesk_app", database_name), host=wire.folder
-    )
 
     def revive() -> None:
         time.sleep(0.2)  # the wire is cut by another thread, which may still be at it
         wire.mend()
 
-    database = Database(conninfo, revive)
+    database = Database(wire.conninfo, revive)
     yield gym.on(database)
     database.close()
 
@@ -101,11 +90,8 @@ def test_the_answer_to_the_commit_is_lost(wired: Gym, wire: Wire, superuser: Sup
     assert kept(superuser, request.id) == (1, 2)
 
 
-def test_cut_for_good(cluster: Any, database_name: str, wire: Wire, gym: Gym, superuser: Superuser) -> None:
-    conninfo = psycopg.conninfo.make_conninfo(
-        cluster.conninfo("frontdesk_app", database_name), host=wire.folder
-    )
-    database = Database(conninfo)
+def test_cut_for_good(wire: Wire, gym: Gym, superuser: Superuser) -> None:
+    database = Database(wire.conninfo)
     signed_in, request = gym.on(database).signed_in(), asked(gym)
     people.find(signed_in, "sam")
     wire.lose_next_answer()

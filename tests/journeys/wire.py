@@ -9,21 +9,24 @@ import tempfile
 import threading
 from pathlib import Path
 
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
 
 class Wire:
-    """Passes bytes between clients and a PostgreSQL socket, until it is cut.
+    """Passes bytes between clients and a PostgreSQL socket, until it is cut; `conninfo` leads through it.
 
     `cut` loses every connection and refuses new ones; `lose_next_answer` passes what is asked, and loses the
     connection when the server answers: the commit has happened and nobody was told.
     """
 
-    def __init__(self, folder: str, port: str) -> None:
-        name = f".s.PGSQL.{port}"
-        self.folder = tempfile.mkdtemp(prefix="wire-")
-        self.conninfo = ""
-        self._server = str(Path(folder) / name)
+    def __init__(self, conninfo: str) -> None:
+        parts = conninfo_to_dict(conninfo)
+        name = f".s.PGSQL.{parts['port']}"
+        folder = tempfile.mkdtemp(prefix="wire-")
+        self.conninfo = make_conninfo(conninfo, host=folder)
+        self._server = str(Path(str(parts["host"])) / name)
         self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(Path(self.folder) / name))
+        self._listener.bind(str(Path(folder) / name))
         self._listener.listen()
         self._whole = True
         self._losing = threading.Event()

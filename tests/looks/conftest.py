@@ -15,7 +15,7 @@ from journeys.at_desk import AtDesk
 from journeys.painting import in_sight
 from journeys.wire import Wire
 from looks.harbour import fill
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -50,9 +50,7 @@ def wire(cluster: Any, harbour_template: str) -> Iterator[Wire]:
         superuser.execute(
             f"create database {name} template {harbour_template} owner frontdesk_admin strategy file_copy"
         )
-    parts = conninfo_to_dict(cluster.conninfo("frontdesk_app", name))
-    wire = Wire(str(parts["host"]), str(parts["port"]))
-    wire.conninfo = make_conninfo(cluster.conninfo("frontdesk_app", name), host=wire.folder)
+    wire = Wire(cluster.conninfo("frontdesk_app", name))
     yield wire
     wire.close()
     with psycopg.connect(cluster.conninfo("postgres", "postgres"), autocommit=True) as superuser:

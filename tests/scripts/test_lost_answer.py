@@ -9,7 +9,6 @@ import psycopg
 import pytest
 from gym import Gym
 from journeys.wire import Wire
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from scripts.shell import Shell
 
 from db import embedded
@@ -27,10 +26,8 @@ def wire(
     cluster: embedded.Cluster, database_name: str, shell: Shell, gym: Gym, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Wire]:
     """A wire between the command line, where Ana is signed in, and the database."""
-    conninfo = cluster.conninfo("frontdesk_app", database_name)
-    parts = conninfo_to_dict(conninfo)
-    wire = Wire(str(parts["host"]), str(parts["port"]))
-    monkeypatch.setenv("DATABASE_URL", make_conninfo(conninfo, host=wire.folder))
+    wire = Wire(cluster.conninfo("frontdesk_app", database_name))
+    monkeypatch.setenv("DATABASE_URL", wire.conninfo)
     reached = reach()
     files.keep_token(reached.configuration.home, reached.place, gym.token("ana"))
     yield wire
