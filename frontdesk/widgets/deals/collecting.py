@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from db.records import Collected, CollectedBy, Owed
+from db.records import CollectedBy, Owed
 from frontdesk.clock import day_of, local, time_of
 from frontdesk.widgets.deals.deal import Deal, Said, Way
 from frontdesk.widgets.deals.deal_list import Row
@@ -39,7 +39,7 @@ def _class_of(whom: Whom, one: Owed) -> str:
 def _deal(whom: Whom, bookings: Sequence[Owed]) -> Deal:
     due = sum(each["price"] for each in bookings)
     collection = uuid4()
-    known: Said = (("owes", [_of(whom.money(due), len(bookings))]),)
+    known: Said = (("owes", [f"{whom.money(due)} for {_bookings(len(bookings))}"]),)
     ways = tuple(_ways(whom, collection, due)) if whom.by_staff else ()
     return Deal("COLLECT", f"what {whom.shown} owes", known, ways, "pays", partial(_terms, whom, collection))
 
@@ -59,8 +59,8 @@ def _ways(whom: Whom, collection: UUID, due: int) -> Iterator[Way]:
         yield way("9", f"from their credit {whom.money(whom.credit)}", credit)
 
 
-def _of(amount: str, bookings: int) -> str:
-    return f"{amount} for {bookings} booking{'' if bookings == 1 else 's'}"
+def _bookings(number: int) -> str:
+    return f"{number} booking{'' if number == 1 else 's'}"
 
 
 def _terms(whom: Whom, collection: UUID, signed_in: SignedIn) -> Said:
@@ -68,7 +68,8 @@ def _terms(whom: Whom, collection: UUID, signed_in: SignedIn) -> Said:
     from db.repositories import accounts
 
     found = accounts.collect(signed_in, collection, whom.kind, whom.id, "card", dry=True)
-    return (("owes", [f"{_said(found)}; all of it is collected"]),)
+    amount = money(found.amount, found.currency)
+    return (("owes", [f"{amount} for {_bookings(found.bookings)}; all of it is collected"]),)
 
 
 def _collect(whom: Whom, collection: UUID, method: CollectedBy, typed: str, signed_in: SignedIn) -> Made:
@@ -85,11 +86,7 @@ def _collect(whom: Whom, collection: UUID, method: CollectedBy, typed: str, sign
         so,
         f"{whom.shown} has still paid {amount}",
     )
-    return Made(f"{so} for {_said(found).partition(' for ')[2]}.", f"{so}.", done)
-
-
-def _said(found: Collected) -> str:
-    return _of(money(found.amount, found.currency), found.bookings)
+    return Made(f"{so} for {_bookings(found.bookings)}.", f"{so}.", done)
 
 
 def _take_back(collection: UUID, signed_in: SignedIn) -> Sequence[Back]:
